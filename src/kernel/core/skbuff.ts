@@ -1,0 +1,97 @@
+// The packet on its way: a small mutable envelope over header objects that are replaced, never edited.
+// Read first: docs/architecture.md, "State". Reference: include/linux/skbuff.h.
+// Leaves out: paged data, GSO, checksum offload (checksums are computed when bytes are wanted).
+import { ETH_HLEN, type Ethernet } from '../../wire/ethernet.ts'
+import type { Ipv4 } from '../../wire/ipv4.ts'
+import { type Net, NO_DATA, type Packet, type Transport } from '../../wire/packet.ts'
+import type { Rtable } from '../ipv4/rtable.ts'
+import type { NetDevice } from './netdevice.ts'
+
+/** skb->pkt_type */
+export const PACKET_HOST = 0
+export const PACKET_BROADCAST = 1
+export const PACKET_MULTICAST = 2
+export const PACKET_OTHERHOST = 3
+export const PACKET_OUTGOING = 4
+export const PACKET_LOOPBACK = 5
+
+/** IPCB(skb)->flags */
+export const IPSKB_FORWARDED = 1
+export const IPSKB_DOREDIRECT = 2
+export const IPSKB_REROUTED = 4
+
+export class SkBuff {
+  /** Packet id in the trace, unique in the machine. */
+  id: number
+  eth: Ethernet | null = null
+  net: Net
+  l4: Transport | null
+  data: Uint8Array
+  /** The device it is in or leaves by; null before routing on output. */
+  dev: NetDevice | null = null
+  /** ifindex it came in by (skb_iif); 0 for locally made packets. */
+  iif = 0
+  pktType = PACKET_HOST
+  mark = 0
+  priority = 0
+  /** Route taken (skb_dst). */
+  rt: Rtable | null = null
+  /** Inode of the sending socket, 0 when none (skb->sk). */
+  sk = 0
+  uid = 0
+  /** Virtual time of reception in ns. */
+  tstamp = 0
+  /** IPSKB_… */
+  cbFlags = 0
+  /** IPCB frag_max_size, 0 when it was never in fragments. */
+  fragMaxSize = 0
+
+  constructor(id: number, net: Net, l4: Transport | null, data: Uint8Array) {
+    this.id = id
+    this.net = net
+    this.l4 = l4
+    this.data = data
+  }
+
+  /** The IPv4 header; only where the caller knows it is one. */
+  get ip(): Ipv4 {
+    return this.net as Ipv4
+  }
+
+  /** Bytes from the network header on (skb->len below the link layer). */
+  get len(): number {
+    const n = this.net
+    if (n.kind === 'ipv4') return n.totalLength
+    return n.kind === 'arp' ? 28 : n.bytes.length
+  }
+
+  /** Bytes on the wire with the Ethernet header. */
+  get frameLength(): number {
+    return ETH_HLEN + this.len
+  }
+
+  /** The headers as an immutable value, for traces and captures. */
+  packet(): Packet {
+    return { eth: this.eth, net: this.net, l4: this.l4, data: this.data }
+  }
+
+  /** skb_clone: shares the headers. The clone keeps the packet id. */
+  clone(): SkBuff {
+    const c = new SkBuff(this.id, this.net, this.l4, this.data)
+    c.eth = this.eth
+    c.dev = this.dev
+    c.iif = this.iif
+    c.pktType = this.pktType
+    c.mark = this.mark
+    c.priority = this.priority
+    c.rt = this.rt
+    c.sk = this.sk
+    c.uid = this.uid
+    c.tstamp = this.tstamp
+    c.cbFlags = this.cbFlags
+    c.fragMaxSize = this.fragMaxSize
+    return c
+  }
+}
+
+export { NO_DATA }

@@ -1,0 +1,76 @@
+// One request = one transaction over the namespaces it touches: it succeeds whole or changes nothing.
+// Drafts are immer's; what has to happen to mutable tables waits in `after` until the configuration is committed.
+import { createDraft, type Draft, finishDraft } from 'immer'
+import type { Errno } from '../../lib/errno.ts'
+import type { NetnsConfig } from '../../uapi/config.ts'
+import type { Notification } from '../../uapi/request.ts'
+import type { Kernel } from '../kernel.ts'
+import { KernelError } from './errors.ts'
+import type { NetNs } from './netns.ts'
+
+export class Transaction {
+  readonly kernel: Kernel
+  private readonly drafts = new Map<NetNs, Draft<NetnsConfig>>()
+  private readonly effects: (() => void)[] = []
+  private readonly notes: { net: NetNs; note: () => Notification | null }[] = []
+  private readonly moves: { from: NetNs; ifindex: number; to: NetNs; newIfindex: number }[] = []
+  /** Text for Result.warning. */
+  warning: string | null = null
+
+  constructor(kernel: Kernel) {
+    this.kernel = kernel
+  }
+
+  /** The namespace's configuration, to be edited. Replace large arrays (routes) whole, frozen, rather than editing them. */
+  edit(net: NetNs): Draft<NetnsConfig> {
+    let d = this.drafts.get(net)
+    if (d === undefined) {
+      d = createDraft(net.cfg)
+      this.drafts.set(net, d)
+    }
+    return d
+  }
+
+  /** The configuration as this transaction has it so far (draft if edited, else the committed one). Read only. */
+  view(net: NetNs): NetnsConfig {
+    return (this.drafts.get(net) as NetnsConfig | undefined) ?? net.cfg
+  }
+
+  /** Run after the commit, in order: changes of mutable tables, frames to send, timers. */
+  after(effect: () => void): void {
+    this.effects.push(effect)
+  }
+
+  /** Tell `ip monitor` listeners of the namespace after the commit (evaluated then; null tells nothing). */
+  notify(net: NetNs, note: () => Notification | null): void {
+    this.notes.push({ net, note })
+  }
+
+  /** The link leaves one namespace's configuration for another's: its run-time device (statistics, taps) goes with it. */
+  move(from: NetNs, ifindex: number, to: NetNs, newIfindex: number): void {
+    this.moves.push({ from, ifindex, to, newIfindex })
+  }
+
+  refuse(errno: Errno, extack: string | null = null): never {
+    throw new KernelError(errno, extack)
+  }
+
+  /** @internal */
+  commit(): void {
+    for (const { from, ifindex, to, newIfindex } of this.moves) {
+      const dev = from.device(ifindex)
+      if (dev === null) continue
+      from.detach(dev)
+      dev.ifindex = newIfindex
+      to.attach(dev)
+    }
+    for (const [net, draft] of this.drafts) this.kernel.adopt(net, finishDraft(draft) as NetnsConfig)
+    this.kernel.relink()
+    for (const effect of this.effects) effect()
+    for (const { net, note } of this.notes) {
+      if (!this.kernel.hasMonitors(net)) continue
+      const n = note()
+      if (n !== null) this.kernel.notifyMonitors(net, n)
+    }
+  }
+}

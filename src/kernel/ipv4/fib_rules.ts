@@ -1,0 +1,2 @@
+import type { Handlers } from '../handlers.ts'
+export const ruleHandlers: Handlers<'rule.add' | 'rule.del' | 'rule.list'> = {} as never

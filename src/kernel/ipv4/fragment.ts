@@ -1,0 +1,93 @@
+// Fragmentation (ip_do_fragment, net/ipv4/ip_output.c; RFC 791).
+// A fragment carries no decoded transport header: its payload is the raw slice of the datagram.
+import { encodeTransport } from '../../wire/codec.ts'
+import { IP_HLEN, type Ipv4, ipv4, ipv4HeaderLength } from '../../wire/ipv4.ts'
+import type { NetNs } from '../core/netns.ts'
+import { SkBuff } from '../core/skbuff.ts'
+import { ip_finish_output2, traceOrigin } from './ip_output.ts'
+import type { Rtable } from './rtable.ts'
+
+/** The copied-flag of an option (RFC 791): set ones go into every fragment. */
+const IPOPT_COPY = 0x80
+const IPOPT_EOL = 0
+const IPOPT_NOOP = 1
+
+/** Split a datagram into pieces of at most `mtu` bytes and send each. */
+export function ip_do_fragment(net: NetNs, skb: SkBuff, mtu: number, rt: Rtable): void {
+  const ip = skb.ip
+  const body = encodeTransport(ip, skb.l4, skb.data)
+  const limit = skb.fragMaxSize !== 0 && skb.fragMaxSize < mtu ? skb.fragMaxSize : mtu
+  const pieces: SkBuff[] = []
+  let offset = 0
+  while (offset < body.length) {
+    const options = offset === 0 ? ip.options : copiedOptions(ip.options)
+    const room = (limit - IP_HLEN - (options?.length ?? 0)) & ~7
+    const last = body.length - offset <= limit - IP_HLEN - (options?.length ?? 0)
+    const n = last ? body.length - offset : room
+    pieces.push(piece(net, skb, ip, options, body.subarray(offset, offset + n), offset, !last || ip.mf))
+    offset += n
+  }
+  net.kernel.tr?.emit({
+    kind: 'fragment',
+    time: net.kernel.sim.now,
+    packet: skb.id,
+    netns: net.id,
+    ifindex: rt.dev.ifindex,
+    fn: 'ip_do_fragment',
+    action: 'split',
+    mtu,
+    fragments: pieces.length,
+  })
+  for (const p of pieces) {
+    traceOrigin(net, p, 'fragment', skb.id, 'ip_do_fragment')
+    ip_finish_output2(net, p, rt)
+  }
+}
+
+function piece(
+  net: NetNs,
+  skb: SkBuff,
+  ip: Ipv4,
+  options: Uint8Array | null,
+  bytes: Uint8Array,
+  offset: number,
+  more: boolean,
+): SkBuff {
+  const len = IP_HLEN + (options?.length ?? 0) + bytes.length
+  const header = ipv4(
+    ip.src, ip.dst, ip.protocol, ip.ttl, ip.tos, ip.id, ip.df, more, ip.fragOffset + offset, len, options, ip.badSum,
+  )
+  const p = new SkBuff(net.kernel.nextPacketId(), header, null, bytes)
+  p.dev = skb.dev
+  p.iif = skb.iif
+  p.mark = skb.mark
+  p.priority = skb.priority
+  p.rt = skb.rt
+  p.sk = skb.sk
+  p.uid = skb.uid
+  p.cbFlags = skb.cbFlags
+  return p
+}
+
+/** ip_options_fragment: what later fragments keep of the options. */
+function copiedOptions(options: Uint8Array | null): Uint8Array | null {
+  if (options === null) return null
+  const out: number[] = []
+  for (let i = 0; i < options.length; ) {
+    const type = options[i]!
+    if (type === IPOPT_EOL) break
+    const len = type === IPOPT_NOOP ? 1 : (options[i + 1] ?? 2)
+    if (len < 1) break
+    if ((type & IPOPT_COPY) !== 0) out.push(...options.subarray(i, i + len))
+    i += len
+  }
+  if (out.length === 0) return null
+  while (out.length % 4 !== 0) out.push(IPOPT_EOL)
+  return Uint8Array.from(out)
+}
+
+/** Bytes of the header of a datagram that was put together again. */
+export function reassembledHeader(first: Ipv4, bodyLength: number): Ipv4 {
+  const len = ipv4HeaderLength(first) + bodyLength
+  return ipv4(first.src, first.dst, first.protocol, first.ttl, first.tos, first.id, first.df, false, 0, len, first.options, false)
+}

@@ -1,0 +1,117 @@
+// ICMP: errors about packets and answers to echo (net/ipv4/icmp.c).
+// Read first: ip_input.ts. What arrives is handled in icmp_rcv.ts; rate limits in icmp_ratelimit.ts.
+// Leaves out: RFC 4884 extensions, source quench (the kernel never sends it).
+import type { Ip4 } from '../../lib/ip4.ts'
+import { RT_SCOPE_LINK, RT_SCOPE_UNIVERSE } from '../../uapi/link.ts'
+import { encodeNet } from '../../wire/codec.ts'
+import { ICMP_ECHOREPLY, ICMP_TIMESTAMPREPLY, icmp, isIcmpError } from '../../wire/icmp.ts'
+import { IP_HLEN, IPPROTO_ICMP, ipv4 } from '../../wire/ipv4.ts'
+import type { NetDevice } from '../core/netdevice.ts'
+import type { NetNs } from '../core/netns.ts'
+import { PACKET_HOST, type SkBuff } from '../core/skbuff.ts'
+import { inet_select_addr } from './devinet.ts'
+import { Flow } from './fib_lookup.ts'
+import { icmpv4_xrlim_allow } from './icmp_ratelimit.ts'
+import { ip_local_out } from './ip_output.ts'
+import { dst_mtu, ip_route_output } from './route.ts'
+import { Rtable } from './rtable.ts'
+
+/** Bytes of an ICMP header. */
+const ICMP_HLEN = 8
+/** No ICMP error is longer than this (RFC 1812, 4.3.2.3). */
+const ICMP_MAX_DATAGRAM = 576
+
+const flow = new Flow()
+
+/**
+ * icmp_send: an ICMP error about `skb` (received, or being sent), with the original header and as much data as fits.
+ * Silent where RFC 1122 forbids one: about group frames and addresses, later fragments, other ICMP errors.
+ */
+export function icmp_send(net: NetNs, skb: SkBuff, type: number, code: number, info: number): void {
+  const rt = skb.rt
+  if (rt === null || skb.net.kind !== 'ipv4') return
+  const ip = skb.net
+  if (skb.pktType !== PACKET_HOST || rt.type === 'broadcast' || rt.type === 'multicast') return
+  if (ip.fragOffset !== 0) return
+  if (isIcmpError(type) && ip.protocol === IPPROTO_ICMP && (skb.l4 === null || (skb.l4.kind === 'icmp' && isIcmpOther(skb.l4.type)))) return
+  const local = rt.type === 'local'
+  let saddr: Ip4 = local ? ip.dst : 0
+  if (!local && rt.isInput && net.cfg.sysctl['ipv4.icmp_errors_use_inbound_ifaddr'] !== 0) {
+    saddr = inet_select_addr(net, net.device(skb.iif), ip.src, RT_SCOPE_LINK)
+  }
+  const tos = isIcmpError(type) ? (ip.tos & 0x1e) | 0xc0 : ip.tos
+  const mark = net.cfg.sysctl['ipv4.fwmark_reflect'] !== 0 ? skb.mark : 0
+  const out = routeFor(net, ip.src, saddr, tos, mark, type, code)
+  if (!(out instanceof Rtable)) return
+  const source = flow.src
+  if (!icmpv4_xrlim_allow(net, out, type, code, ip.src)) return
+  const room = Math.min(dst_mtu(net, out), ICMP_MAX_DATAGRAM) - IP_HLEN - ICMP_HLEN
+  const quoted = encodeNet(skb.packet()).subarray(0, room)
+  push(net, out, source, ip.src, tos, mark, type, code, info, quoted, skb.id, 'icmp-error')
+}
+
+/** An ICMP type that no error may be sent about: errors themselves and types the kernel does not know. */
+function isIcmpOther(type: number): boolean {
+  return isIcmpError(type) || type > 18
+}
+
+/** icmp_reply: answer an echo or timestamp request in kind, from the address it was sent to. */
+export function icmp_reply(net: NetNs, skb: SkBuff, type: typeof ICMP_ECHOREPLY | typeof ICMP_TIMESTAMPREPLY, data: Uint8Array): void {
+  const ip = skb.ip
+  const l4 = skb.l4
+  if (l4 === null || l4.kind !== 'icmp') return
+  const mark = net.cfg.sysctl['ipv4.fwmark_reflect'] !== 0 ? skb.mark : 0
+  const out = routeFor(net, ip.src, fib_compute_spec_dst(net, skb), ip.tos, mark, type, 0)
+  if (!(out instanceof Rtable)) return
+  const source = flow.src
+  if (!icmpv4_xrlim_allow(net, out, type, 0, ip.src)) return
+  push(net, out, source, ip.src, ip.tos, mark, type, 0, l4.rest, data, skb.id, 'echo-reply')
+}
+
+function routeFor(net: NetNs, dst: Ip4, src: Ip4, tos: number, mark: number, type: number, code: number): Rtable | string {
+  flow.dst = dst
+  flow.src = src
+  flow.iif = net.lo.ifindex
+  flow.oif = 0
+  flow.mark = mark
+  flow.tos = tos & 0x1c
+  flow.scope = RT_SCOPE_UNIVERSE
+  flow.proto = IPPROTO_ICMP
+  flow.sport = type
+  flow.dport = code
+  flow.uid = 0
+  flow.flags = 0
+  return ip_route_output(net, flow)
+}
+
+/** icmp_push_reply: build and send. DF is never set (the ICMP sockets do no PMTU discovery). */
+export function push(
+  net: NetNs,
+  rt: Rtable,
+  src: Ip4,
+  dst: Ip4,
+  tos: number,
+  mark: number,
+  type: number,
+  code: number,
+  rest: number,
+  data: Uint8Array,
+  cause: number,
+  why: 'icmp-error' | 'echo-reply' | 'icmp-redirect',
+): void {
+  const ttl = rt.route?.metrics?.hoplimit ?? net.cfg.sysctl['ipv4.ip_default_ttl']
+  const len = IP_HLEN + ICMP_HLEN + data.length
+  const header = ipv4(src, dst, IPPROTO_ICMP, ttl, tos, 0, false, false, 0, len, null, false)
+  const skb = net.kernel.newSkb({ net: header, l4: icmp(type, code, rest, false), data })
+  skb.mark = mark
+  ip_local_out(net, skb, rt, why, cause)
+}
+
+/** fib_compute_spec_dst: the address of ours that an answer should come from. */
+function fib_compute_spec_dst(net: NetNs, skb: SkBuff): Ip4 {
+  const rt = skb.rt
+  if (rt !== null && rt.type === 'local') return skb.ip.dst
+  const dev = skb.dev as NetDevice
+  return inet_select_addr(net, dev, skb.ip.src, RT_SCOPE_UNIVERSE)
+}
+

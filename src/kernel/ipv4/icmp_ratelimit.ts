@@ -1,0 +1,66 @@
+// How many ICMP errors may leave: per destination (icmp_ratelimit, icmp_ratemask) and in all (icmp_msgs_per_sec,
+// icmp_msgs_burst); net/ipv4/icmp.c, inet_peer_xrlim_allow in net/ipv4/inetpeer.c.
+import type { Ip4 } from '../../lib/ip4.ts'
+import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED } from '../../wire/icmp.ts'
+import type { NetNs } from '../core/netns.ts'
+import type { Rtable } from './rtable.ts'
+
+/** XRLIM_BURST_FACTOR */
+const BURST_FACTOR = 6
+const MS = 1_000_000
+
+/** A token bucket of one destination (struct inet_peer): milliseconds of credit and when it was last filled. */
+export interface PeerTokens {
+  tokens: number
+  last: number
+}
+
+/** Token buckets of a namespace, and the machine-wide credit. */
+export class IcmpLimits {
+  readonly peers = new Map<Ip4, PeerTokens>()
+  credit = 0
+  stamp = -1
+}
+
+/** inet_peer_xrlim_allow: `timeout` ms of credit buy one message; at most BURST_FACTOR messages are saved up. */
+export function inet_peer_xrlim_allow(net: NetNs, dst: Ip4, timeout: number): boolean {
+  const limits = net.routes.limits
+  const now = net.kernel.sim.now / MS
+  let peer = limits.peers.get(dst)
+  if (peer === undefined) {
+    // A fresh peer counts as last used a minute ago (inet_getpeer), so the bucket starts full.
+    peer = { tokens: 0, last: now - 60_000 }
+    limits.peers.set(dst, peer)
+  }
+  const credit = Math.min(peer.tokens + (now - peer.last), BURST_FACTOR * timeout)
+  peer.last = now
+  const allowed = credit >= timeout
+  peer.tokens = allowed ? credit - timeout : credit
+  return allowed
+}
+
+/** icmp_global_allow: messages per second of all kinds, refilled at most 20 times a second. */
+function icmp_global_allow(net: NetNs): boolean {
+  const limits = net.kernel.icmpLimits
+  const now = net.kernel.sim.now / MS
+  const burst = net.cfg.sysctl['ipv4.icmp_msgs_burst']
+  if (limits.stamp < 0) limits.credit = burst
+  const delta = Math.min(limits.stamp < 0 ? 0 : now - limits.stamp, 1000)
+  if (limits.stamp < 0 || delta >= 20) {
+    limits.credit = Math.min(limits.credit + (net.cfg.sysctl['ipv4.icmp_msgs_per_sec'] * delta) / 1000, burst)
+    limits.stamp = now
+  }
+  if (limits.credit < 1) return false
+  limits.credit--
+  return true
+}
+
+/** icmpv4_xrlim_allow: types outside the mask, PMTU messages and the loopback are free. */
+export function icmpv4_xrlim_allow(net: NetNs, rt: Rtable, type: number, code: number, dst: Ip4): boolean {
+  const cfg = net.cfg.sysctl
+  if (type > 18 || ((1 << type) & cfg['ipv4.icmp_ratemask']) === 0) return true
+  if (type === ICMP_DEST_UNREACH && code === ICMP_FRAG_NEEDED) return true
+  if (!icmp_global_allow(net)) return false
+  if (rt.dev.loopback) return true
+  return cfg['ipv4.icmp_ratelimit'] === 0 || inet_peer_xrlim_allow(net, dst, cfg['ipv4.icmp_ratelimit'])
+}

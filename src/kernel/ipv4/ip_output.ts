@@ -1,0 +1,105 @@
+// Sending IPv4: from a route to a neighbour (net/ipv4/ip_output.c).
+// Read first: rtable.ts. Next: core/neighbour.ts. Fragmentation is in fragment.ts.
+import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED } from '../../wire/icmp.ts'
+import { type Ipv4, ipv4 } from '../../wire/ipv4.ts'
+import type { OriginEvent } from '../../uapi/trace.ts'
+import { because, kfree_skb } from '../core/drop.ts'
+import { neigh_get, neigh_output } from '../core/neighbour.ts'
+import type { NetNs } from '../core/netns.ts'
+import type { SkBuff } from '../core/skbuff.ts'
+import { ip_do_fragment } from './fragment.ts'
+import { icmp_send } from './icmp.ts'
+import { ip_mc_output } from './multicast.ts'
+import { dst_mtu } from './route.ts'
+import type { Rtable } from './rtable.ts'
+
+/** Tell the trace that a packet came into being. `cause` is the packet it answers or was made of, 0 when none. */
+export function traceOrigin(net: NetNs, skb: SkBuff, why: OriginEvent['why'], cause: number, fn: string): void {
+  const tr = net.kernel.tr
+  if (tr === null) return
+  const ifindex = skb.dev === null ? 0 : skb.dev.ifindex
+  tr.emit({ kind: 'origin', time: net.kernel.sim.now, packet: skb.id, netns: net.id, ifindex, fn, pkt: skb.packet(), cause, why })
+}
+
+/** __ip_select_ident: an identification for a datagram that may be fragmented. */
+export function ip_select_ident(net: NetNs): number {
+  return net.routes.nextIdent()
+}
+
+/**
+ * ip_local_out: send a locally made datagram along a route that the caller looked up. skb.net is a complete Ipv4 header
+ * (id 0 without DF: one is chosen); it may be longer than the MTU (fragmented here, or refused when DF is set).
+ */
+export function ip_local_out(net: NetNs, skb: SkBuff, rt: Rtable, why: OriginEvent['why'] = 'socket', cause = 0): void {
+  const ip = skb.ip
+  if (ip.id === 0 && !ip.df) skb.net = withIdent(ip, ip_select_ident(net))
+  skb.rt = rt
+  skb.dev = rt.dev
+  if (net.kernel.tr !== null) {
+    traceOrigin(net, skb, why, cause, '__ip_local_out')
+    traceOutputRoute(net, skb, rt)
+  }
+  ip_output(net, skb, rt)
+}
+
+function withIdent(ip: Ipv4, id: number): Ipv4 {
+  return ipv4(ip.src, ip.dst, ip.protocol, ip.ttl, ip.tos, id, ip.df, ip.mf, ip.fragOffset, ip.totalLength, ip.options, ip.badSum)
+}
+
+function traceOutputRoute(net: NetNs, skb: SkBuff, rt: Rtable): void {
+  const ip = skb.ip
+  net.kernel.tr?.emit({
+    kind: 'route',
+    time: net.kernel.sim.now,
+    packet: skb.id,
+    netns: net.id,
+    ifindex: rt.dev.ifindex,
+    fn: 'ip_route_output_key_hash',
+    direction: 'output',
+    dst: ip.dst,
+    src: ip.src,
+    route: rt.route,
+    nexthop: rt.nexthop,
+    rule: rt.rule,
+    result: rt.type,
+    prefsrc: rt.prefsrc,
+  })
+}
+
+/** dst_output: ip_output for unicast and local, ip_mc_output (with its copy to ourselves) for multicast and broadcast. */
+export function ip_output(net: NetNs, skb: SkBuff, rt: Rtable): void {
+  skb.dev = rt.dev
+  if (rt.type === 'multicast' || rt.type === 'broadcast') ip_mc_output(net, skb, rt)
+  else ip_finish_output(net, skb, rt)
+}
+
+/** Fragment when the path is narrower than the datagram (ip_fragment), else straight to the neighbour. */
+export function ip_finish_output(net: NetNs, skb: SkBuff, rt: Rtable): void {
+  const len = skb.len
+  if (len <= rt.dev.mtu && rt.mtu === 0) {
+    ip_finish_output2(net, skb, rt)
+    return
+  }
+  const mtu = dst_mtu(net, rt)
+  if (len <= mtu) {
+    ip_finish_output2(net, skb, rt)
+    return
+  }
+  if (skb.ip.df) {
+    icmp_send(net, skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, mtu)
+    kfree_skb(net, skb, 'ip_fragment', 'PKT_TOO_BIG', because(`${len} bytes with DF set, the MTU is ${mtu}`))
+    return
+  }
+  ip_do_fragment(net, skb, mtu, rt)
+}
+
+/** The link-layer address of the next hop: gateway, or the destination itself. */
+export function ip_finish_output2(net: NetNs, skb: SkBuff, rt: Rtable): void {
+  const nexthop = rt.gateway !== 0 ? rt.gateway : skb.ip.dst
+  const neigh = neigh_get(net, rt.dev, nexthop)
+  if (neigh === null) {
+    kfree_skb(net, skb, 'ip_finish_output2', 'NEIGH_CREATEFAIL', { kind: 'neigh', dst: nexthop })
+    return
+  }
+  neigh_output(neigh, skb)
+}

@@ -1,0 +1,114 @@
+// ICMP redirects: telling a neighbour of a better first hop, and believing one (ip_rt_send_redirect, __ip_do_redirect,
+// net/ipv4/route.c; RFC 1122 3.2.2.2).
+import { isLimitedBroadcast, isMulticast, isZeronet } from '../../lib/ip4.ts'
+import { ICMP_REDIR_HOST, ICMP_REDIRECT } from '../../wire/icmp.ts'
+import { decodeQuoted } from '../../wire/quoted.ts'
+import { because, bySysctl, kfree_skb } from '../core/drop.ts'
+import type { NetDevice } from '../core/netdevice.ts'
+import type { NetNs } from '../core/netns.ts'
+import type { SkBuff } from '../core/skbuff.ts'
+import { inet_addr_onlink } from './devinet.ts'
+import { Flow, inet_addr_type } from './fib_lookup.ts'
+import { icmp_send } from './icmp.ts'
+import { ip_route_output } from './route.ts'
+import { sharedMedia } from './route_input.ts'
+import { Rtable } from './rtable.ts'
+
+/** redirect_load (HZ/50), redirect_number, redirect_silence of /proc/sys/net/ipv4/route, in ms. */
+const REDIRECT_LOAD_MS = 20
+const REDIRECT_NUMBER = 9
+const REDIRECT_SILENCE_MS = REDIRECT_LOAD_MS << (REDIRECT_NUMBER + 1)
+
+const flow = new Flow()
+
+/** How often a host was told (struct inet_peer: rate_last, n_redirects). */
+export interface RedirectState {
+  last: number
+  count: number
+}
+
+/** Tell the sender to use the gateway itself; exponentially less often, silent after nine ignored ones. */
+export function ip_rt_send_redirect(net: NetNs, skb: SkBuff, rt: Rtable): void {
+  const ip = skb.ip
+  const now = net.kernel.sim.now / 1_000_000
+  const gateway = rt.gateway !== 0 ? rt.gateway : ip.dst
+  const peers = net.routes.redirects
+  let peer = peers.get(ip.src)
+  if (peer === undefined) {
+    peer = { last: now - REDIRECT_SILENCE_MS - 1, count: 0 }
+    peers.set(ip.src, peer)
+  }
+  if (now > peer.last + REDIRECT_SILENCE_MS) peer.count = 0
+  if (peer.count >= REDIRECT_NUMBER) {
+    peer.last = now
+    return
+  }
+  if (peer.count !== 0 && now <= peer.last + (REDIRECT_LOAD_MS << peer.count)) return
+  icmp_send(net, skb, ICMP_REDIRECT, ICMP_REDIR_HOST, gateway)
+  peer.last = now
+  peer.count++
+}
+
+/** icmp_redirect → ip_do_redirect: change the next hop of one destination, when the redirect is to be believed. */
+export function icmp_redirect(net: NetNs, skb: SkBuff): void {
+  const h = skb.l4
+  const inner = decodeQuoted(skb.data)
+  if (h === null || h.kind !== 'icmp' || inner === null) {
+    kfree_skb(net, skb, 'icmp_redirect', 'PKT_TOO_SMALL', because('the quoted datagram is cut short'))
+    return
+  }
+  const dev = skb.dev as NetDevice
+  const gateway = h.rest
+  const from = skb.ip.src
+  const refuse = (note: string): void => kfree_skb(net, skb, '__ip_do_redirect', 'NOT_SPECIFIED', because(note))
+  if (!rxRedirects(net, dev)) {
+    kfree_skb(net, skb, '__ip_do_redirect', 'NOT_SPECIFIED', bySysctl(`ipv4.conf.${dev.name}.accept_redirects`, dev.conf.accept_redirects))
+    return
+  }
+  if (gateway === from || isMulticast(gateway) || isLimitedBroadcast(gateway) || isZeronet(gateway)) return refuse('the new gateway is no better one')
+  flow.dst = inner.ip.dst
+  flow.src = inner.ip.src
+  flow.oif = 0
+  flow.mark = 0
+  flow.tos = inner.ip.tos & 0x1c
+  flow.scope = 0
+  flow.proto = inner.protocol
+  flow.sport = inner.sport
+  flow.dport = inner.dport
+  flow.uid = 0
+  flow.flags = 0
+  const rt = ip_route_output(net, flow)
+  if (!(rt instanceof Rtable) || rt.route === null) return refuse('there is no route to the destination')
+  if (rt.dev !== dev || rt.gateway !== from) return refuse('it does not come from the gateway in use')
+  if (sharedMedia(net, dev)) {
+    if (inet_addr_type(net, gateway) !== 'unicast') return refuse('the new gateway is no unicast address')
+  } else {
+    if (!inet_addr_onlink(dev, gateway, from)) return refuse('the new gateway is not on the link')
+  }
+  net.routes.learn({
+    dst: inner.ip.dst,
+    route: rt.route,
+    mtu: rt.exception?.mtu ?? 0,
+    mtuLocked: rt.exception?.mtuLocked ?? false,
+    gateway,
+    expires: 0,
+  })
+  net.kernel.tr?.emit({
+    kind: 'exception',
+    time: net.kernel.sim.now,
+    packet: skb.id,
+    netns: net.id,
+    ifindex: dev.ifindex,
+    fn: '__ip_do_redirect',
+    dst: inner.ip.dst,
+    mtu: 0,
+    gateway,
+  })
+}
+
+/** IN_DEV_RX_REDIRECTS: a router believes only when both knobs are on, a host when one is. */
+function rxRedirects(net: NetNs, dev: NetDevice): boolean {
+  const all = net.cfg.confAll.accept_redirects !== 0
+  const own = dev.conf.accept_redirects !== 0
+  return dev.forwarding ? all && own : all || own
+}

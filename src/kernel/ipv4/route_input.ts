@@ -1,0 +1,270 @@
+// Routing of a received packet: local, forward, or why neither (ip_route_input_slow, net/ipv4/route.c).
+// Read first: fib_lookup.ts, validate_source.ts, rtable.ts.
+// Leaves out: multicast routing (mc_forwarding).
+import type { Errno } from '../../lib/errno.ts'
+import { type Ip4, isLimitedBroadcast, isLocalMulticast, isLoopback, isMulticast, isZeronet } from '../../lib/ip4.ts'
+import type { DropReason } from '../../uapi/drop.ts'
+import type { DropDetail, RouteEvent } from '../../uapi/trace.ts'
+import { because, bySysctl, kfree_skb } from '../core/drop.ts'
+import type { NetDevice } from '../core/netdevice.ts'
+import type { NetNs } from '../core/netns.ts'
+import type { SkBuff } from '../core/skbuff.ts'
+import { inet_addr_onlink } from './devinet.ts'
+import { FibResult, Flow, fib_lookup, fib_select_multipath } from './fib_lookup.ts'
+import { fib_multipath_hash } from './multipath.ts'
+import { IGMP_ALL_HOSTS } from './multicast.ts'
+import { rtableFor } from './route.ts'
+import { Rtable } from './rtable.ts'
+import { acceptLocal, fib_validate_source, rpFilter, SOURCE_INVALID, SOURCE_LOCAL, txRedirects } from './validate_source.ts'
+
+/** Why a packet is a martian: what ip_handle_martian_source is told, or errno EINVAL of a bad destination. */
+interface Martian {
+  readonly martian: DropReason
+  readonly errno: Errno
+  readonly detail: DropDetail
+}
+
+const flow = new Flow()
+const result = new FibResult()
+
+function martian(reason: DropReason, errno: Errno, detail: DropDetail): Martian {
+  return { martian: reason, errno, detail }
+}
+
+/** ip_route_input_noref: the route of a received packet; null when it was dropped as a martian. */
+export function ip_route_input(net: NetNs, skb: SkBuff): Rtable | null {
+  const ip = skb.ip
+  const dev = skb.dev as NetDevice
+  const l4 = skb.l4
+  flow.sport = 0
+  flow.dport = 0
+  if (l4 !== null && l4.kind !== 'icmp') {
+    flow.sport = l4.sport
+    flow.dport = l4.dport
+  }
+  const rt = ip_route_input_slow(net, ip.dst, ip.src, ip.tos & 0x1c, dev, skb.mark, ip.protocol, true)
+  if (!(rt instanceof Rtable)) {
+    kfree_skb(net, skb, 'ip_rcv_finish_core', rt.martian, rt.detail)
+    return null
+  }
+  if (net.kernel.tr !== null) traceInputRoute(net, skb, rt)
+  return rt
+}
+
+/** The same lookup for a question instead of a packet: `ip route get … iif`. */
+export function ip_route_input_lookup(
+  net: NetNs,
+  dst: Ip4,
+  src: Ip4,
+  tos: number,
+  dev: NetDevice,
+  mark: number,
+  proto: number,
+  sport: number,
+  dport: number,
+): Rtable | Errno {
+  flow.sport = sport
+  flow.dport = dport
+  const rt = ip_route_input_slow(net, dst, src, tos, dev, mark, proto, true)
+  if (!(rt instanceof Rtable)) return rt.errno
+  return rt.error ?? rt
+}
+
+/**
+ * The lookup that ARP makes to learn whether a target is local, and by which device a proxied one would be reached
+ * (arp_process): `ip` false says that the packet is not IP, which matters for redirects on the same device.
+ */
+export function ip_route_input_arp(net: NetNs, dst: Ip4, src: Ip4, dev: NetDevice): Rtable | null {
+  flow.sport = 0
+  flow.dport = 0
+  const rt = ip_route_input_slow(net, dst, src, 0, dev, 0, 0, false)
+  return rt instanceof Rtable ? rt : null
+}
+
+function ip_route_input_slow(
+  net: NetNs,
+  dst: Ip4,
+  src: Ip4,
+  tos: number,
+  dev: NetDevice,
+  mark: number,
+  proto: number,
+  isIp: boolean,
+): Rtable | Martian {
+  net.routes.check()
+  if (isMulticast(dst)) return multicastInput(net, dst, src, tos, dev, mark)
+  if (isMulticast(src) || isLimitedBroadcast(src)) return invalidSource('a multicast or limited broadcast source')
+  if (isLimitedBroadcast(dst) || (isZeronet(src) && isZeronet(dst))) return broadcastInput(net, dst, src, tos, dev, mark, isIp)
+  if (isZeronet(src)) return invalidSource('the source is 0.0.0.0')
+  if (isZeronet(dst)) return martian('IP_INVALID_DEST', 'EINVAL', because('the destination is 0.0.0.0'))
+  if (isLoopback(dst) || isLoopback(src)) {
+    if (dev.conf.route_localnet === 0 && net.cfg.confAll.route_localnet === 0) {
+      return martian('IP_LOCALNET', 'EINVAL', bySysctl(`ipv4.conf.${dev.name}.route_localnet`, 0))
+    }
+  }
+  flow.dst = dst
+  flow.src = src
+  flow.iif = dev.ifindex
+  flow.oif = 0
+  flow.mark = mark
+  flow.tos = tos
+  flow.scope = 0
+  flow.proto = proto
+  flow.uid = 0
+  flow.flags = 0
+  const err = fib_lookup(net, flow, result)
+  if (err !== null) return dev.forwarding ? unreachable(dev, err, true) : unreachable(dev, 'EHOSTUNREACH')
+  switch (result.route!.type) {
+    case 'unicast':
+      if (!dev.forwarding) return unreachable(dev, 'EHOSTUNREACH')
+      return mkroute_input(net, dst, src, tos, dev, mark, isIp)
+    case 'local':
+      return localInput(net, dst, src, tos, dev, mark)
+    case 'broadcast':
+      return broadcastInput(net, dst, src, tos, dev, mark, isIp)
+    default:
+      if (!dev.forwarding) return unreachable(dev, 'EHOSTUNREACH')
+      return martian('IP_INVALID_DEST', 'EINVAL', { kind: 'route', route: result.route!, rule: result.rule })
+  }
+}
+
+function invalidSource(note: string): Martian {
+  return martian('IP_INVALID_SOURCE', 'EINVAL', because(note))
+}
+
+/** What fib_validate_source's refusal means, and which knob would have let the packet in. */
+function sourceRefused(net: NetNs, code: number, src: Ip4, dev: NetDevice): Martian {
+  if (code === SOURCE_LOCAL) {
+    const note = acceptLocal(net, dev)
+      ? 'the way back is a local route'
+      : `is an address of this namespace itself, and accept_local is 0 on ${dev.name}`
+    return martian('IP_LOCAL_SOURCE', 'EINVAL', { kind: 'address', address: src, note })
+  }
+  if (code === SOURCE_INVALID) return invalidSource('the way back is no unicast route')
+  return martian('IP_RPFILTER', 'EXDEV', bySysctl(`ipv4.conf.${dev.name}.rp_filter`, rpFilter(net, dev)))
+}
+
+/** A lookup that failed (`failed`: the result names the entry responsible): the packet goes to ip_error. */
+function unreachable(dev: NetDevice, error: Errno, failed = false): Rtable {
+  const { route, rule } = failed ? result : EMPTY
+  return new Rtable('unreachable', dev, 0, route, null, rule, 0, false, 0, false, error, null, true)
+}
+const EMPTY = Object.freeze({ route: null, rule: null })
+
+function localInput(net: NetNs, dst: Ip4, src: Ip4, tos: number, dev: NetDevice, mark: number): Rtable | Martian {
+  const nexthop = result.nexthop!
+  const route = result.route!
+  const rule = result.rule
+  const v = fib_validate_source(net, src, dst, tos, 0, dev, mark)
+  if (v < 0) return sourceRefused(net, v, src, dev)
+  const known = net.routes.localInput.get(nexthop)
+  if (known !== undefined && known.rule === rule) return known
+  const rt = new Rtable('local', net.lo, 0, route, nexthop.nh, rule, route.prefsrc, false, 0, false, null, null, true)
+  net.routes.localInput.set(nexthop, rt)
+  return rt
+}
+
+/** ip_mkroute_input: choose a nexthop, check the source against the way out, decide about a redirect. */
+function mkroute_input(
+  net: NetNs,
+  dst: Ip4,
+  src: Ip4,
+  tos: number,
+  dev: NetDevice,
+  mark: number,
+  isIp: boolean,
+): Rtable | Martian {
+  const route = result.route!
+  if (route.nexthops.length > 1) fib_select_multipath(net, result, fib_multipath_hash(net, flow))
+  const nexthop = result.nexthop!
+  const rule = result.rule
+  const out = net.device(nexthop.nh.oif)
+  if (out === null) return unreachable(dev, 'EHOSTUNREACH')
+  const v = fib_validate_source(net, src, dst, tos, out.ifindex, dev, mark)
+  if (v < 0) return sourceRefused(net, v, src, dev)
+  let redirect = false
+  if (out === dev) {
+    if (isIp) redirect = v === 1 && txRedirects(net, out) && (sharedMedia(net, out) || inet_addr_onlink(out, src, nexthop.nh.gateway))
+    else if (dev.conf.proxy_arp_pvlan === 0 && net.cfg.confAll.proxy_arp_pvlan === 0) return unreachable(dev, 'EINVAL')
+  }
+  const cache = redirect ? net.routes.redirecting : net.routes.forward
+  if (net.routes.exceptions.size !== 0) {
+    const e = net.routes.exception(dst, route)
+    if (e !== null) return rtableFor('unicast', out, route, nexthop.nh, rule, 0, redirect, e, true)
+  }
+  const known = cache.get(nexthop)
+  if (known !== undefined && known.rule === rule) return known
+  const rt = rtableFor('unicast', out, route, nexthop.nh, rule, 0, redirect, null, true)
+  cache.set(nexthop, rt)
+  return rt
+}
+
+/** IN_DEV_SHARED_MEDIA */
+export function sharedMedia(net: NetNs, dev: NetDevice): boolean {
+  return dev.conf.shared_media !== 0 || net.cfg.confAll.shared_media !== 0
+}
+
+/** brd_input: limited and subnet broadcast. */
+function broadcastInput(net: NetNs, dst: Ip4, src: Ip4, tos: number, dev: NetDevice, mark: number, isIp: boolean): Rtable | Martian {
+  if (!isIp) return unreachable(dev, 'EINVAL')
+  const limited = isLimitedBroadcast(dst) || isZeronet(dst)
+  const route = limited ? null : result.route
+  const nh = limited ? null : result.nexthop!.nh
+  const rule = limited ? null : result.rule
+  if (!isZeronet(src)) {
+    const v = fib_validate_source(net, src, dst, tos, 0, dev, mark)
+    if (v < 0) return sourceRefused(net, v, src, dev)
+  }
+  return new Rtable('broadcast', net.lo, 0, route, nh, rule, 0, false, 0, false, null, null, true)
+}
+
+/** ip_route_input_mc: only groups that this machine is in (all hosts, 224.0.0.1) or link-local ones are for us. */
+function multicastInput(net: NetNs, dst: Ip4, src: Ip4, tos: number, dev: NetDevice, mark: number): Rtable | Martian {
+  if (dst !== IGMP_ALL_HOSTS && !net.sockets.joined(dev.ifindex, dst)) {
+    return martian('NOT_SPECIFIED', 'EINVAL', { kind: 'address', address: dst, note: `is a multicast group that ${dev.name} has not joined` })
+  }
+  if (isMulticast(src) || isLimitedBroadcast(src)) return invalidSource('a multicast or limited broadcast source')
+  if (isLoopback(src) && dev.conf.route_localnet === 0) return martian('IP_LOCALNET', 'EINVAL', bySysctl(`ipv4.conf.${dev.name}.route_localnet`, 0))
+  if (isZeronet(src)) {
+    if (!isLocalMulticast(dst)) return invalidSource('the source is 0.0.0.0')
+  } else {
+    const v = fib_validate_source(net, src, 0, tos, 0, dev, mark)
+    if (v < 0) return sourceRefused(net, v, src, dev)
+  }
+  return new Rtable('multicast', net.lo, 0, null, null, null, 0, false, 0, false, null, null, true)
+}
+
+function traceInputRoute(net: NetNs, skb: SkBuff, rt: Rtable): void {
+  const ip = skb.ip
+  net.kernel.tr?.emit({
+    kind: 'route',
+    time: net.kernel.sim.now,
+    packet: skb.id,
+    netns: net.id,
+    ifindex: rt.dev.ifindex,
+    fn: 'ip_route_input_slow',
+    direction: 'input',
+    dst: ip.dst,
+    src: ip.src,
+    route: rt.route,
+    nexthop: rt.nexthop,
+    rule: rt.rule,
+    result: routeResult(rt),
+    prefsrc: 0,
+  })
+}
+
+/** The trace's word for how a lookup ended. */
+export function routeResult(rt: Rtable): RouteEvent['result'] {
+  if (rt.error === null) return rt.type
+  switch (rt.error) {
+    case 'EINVAL':
+      return 'blackhole'
+    case 'EACCES':
+      return 'prohibit'
+    case 'EHOSTUNREACH':
+      return rt.route === null ? 'none' : 'unreachable'
+    default:
+      return 'none'
+  }
+}

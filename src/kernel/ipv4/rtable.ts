@@ -1,0 +1,176 @@
+// The answer of routing as packets carry it (struct rtable / dst_entry), and what a namespace has learned about
+// destinations: PMTU and redirect exceptions (struct fib_nh_exception).
+// Read first: fib_lookup.ts. Reference: include/net/route.h, net/ipv4/route.c.
+import type { Errno } from '../../lib/errno.ts'
+import type { Ip4 } from '../../lib/ip4.ts'
+import type { NetnsConfig } from '../../uapi/config.ts'
+import { type NextHop, type Route, RT_TABLE_LOCAL, RTPROT_KERNEL, type Rule } from '../../uapi/route.ts'
+import type { NetDevice } from '../core/netdevice.ts'
+import type { NetNs } from '../core/netns.ts'
+import type { FibNexthop } from './fib_lookup.ts'
+import { IcmpLimits } from './icmp_ratelimit.ts'
+import type { RedirectState } from './redirect.ts'
+
+const DEFAULT_RULES: ReadonlySet<number> = new Set([0, 32766, 32767])
+
+/** unreachable stands for every failed lookup; `error` says which. */
+export type RtType = 'unicast' | 'local' | 'broadcast' | 'multicast' | 'unreachable'
+
+/** A routing decision, shared by all packets that take it; immutable once made. */
+export class Rtable {
+  readonly type: RtType
+  /** The device it leaves by (lo for local destinations). */
+  readonly dev: NetDevice
+  /** 0 when the destination itself is the neighbour. */
+  readonly gateway: Ip4
+  /** Null when no entry decided (limited broadcast, multicast, an on-link assumption). */
+  readonly route: Route | null
+  readonly nexthop: NextHop | null
+  readonly rule: Rule | null
+  /** The source address that goes with it on output. */
+  readonly prefsrc: Ip4
+  /** IPSKB_DOREDIRECT applies: it leaves by the device it came in by, and there is a better first hop. */
+  readonly doRedirect: boolean
+  /** MTU of the route's metric or of an exception; 0 when the device's counts. */
+  readonly mtu: number
+  /** The mtu metric is locked: no PMTU discovery. */
+  readonly mtuLocked: boolean
+  /** dst.error of a failed lookup. */
+  readonly error: Errno | null
+  /** The exception it comes from, for `ip route get`; null when none. */
+  readonly exception: RouteException | null
+  readonly isInput: boolean
+
+  constructor(
+    type: RtType,
+    dev: NetDevice,
+    gateway: Ip4,
+    route: Route | null,
+    nexthop: NextHop | null,
+    rule: Rule | null,
+    prefsrc: Ip4,
+    doRedirect: boolean,
+    mtu: number,
+    mtuLocked: boolean,
+    error: Errno | null,
+    exception: RouteException | null,
+    isInput: boolean,
+  ) {
+    this.type = type
+    this.dev = dev
+    this.gateway = gateway
+    this.route = route
+    this.nexthop = nexthop
+    this.rule = rule
+    this.prefsrc = prefsrc
+    this.doRedirect = doRedirect
+    this.mtu = mtu
+    this.mtuLocked = mtuLocked
+    this.error = error
+    this.exception = exception
+    this.isInput = isInput
+  }
+}
+
+/** struct fib_nh_exception: what was learned about one destination. Valid while its route is. */
+export interface RouteException {
+  readonly dst: Ip4
+  /** The route it belongs to, by identity: gone with the route. */
+  readonly route: Route
+  /** 0 when nothing was learned about the MTU. */
+  readonly mtu: number
+  readonly mtuLocked: boolean
+  /** 0 when not redirected. */
+  readonly gateway: Ip4
+  /** Virtual ns when the MTU is forgotten; 0 for never. */
+  readonly expires: number
+}
+
+/** Routes that were made for the current configuration, and exceptions. One per namespace. */
+export class RouteCache {
+  readonly net: NetNs
+  readonly exceptions = new Map<Ip4, RouteException>()
+  /** Grows whenever an exception or the configuration changes: holders of an Rtable compare it. */
+  genid = 0
+  private madeFor: NetnsConfig | null = null
+  /** Routes by nexthop: forwarding without and with redirect, local delivery, output. */
+  readonly forward = new Map<FibNexthop, Rtable>()
+  readonly redirecting = new Map<FibNexthop, Rtable>()
+  readonly localInput = new Map<FibNexthop, Rtable>()
+  readonly output = new Map<FibNexthop, Rtable>()
+  /** Every address of this namespace's links (inet_lookup_ifaddr). */
+  private localAddrs = new Set<Ip4>()
+  private localAddrsOf: NetnsConfig['links'] | null = null
+  /** fib_has_custom_rules, fib_has_custom_local_routes: the cheap source check is not enough. */
+  fullSourceCheck = false
+  /** ICMP rate limits and redirect counts per destination (struct inet_peer). */
+  readonly limits = new IcmpLimits()
+  readonly redirects = new Map<Ip4, RedirectState>()
+  private ident: number
+
+  constructor(net: NetNs) {
+    this.net = net
+    this.ident = net.kernel.random.u32() & 0xffff
+  }
+
+  /** Forget what was made for an older configuration. */
+  check(): void {
+    if (this.madeFor === this.net.cfg) return
+    this.madeFor = this.net.cfg
+    this.forward.clear()
+    this.redirecting.clear()
+    this.localInput.clear()
+    this.output.clear()
+    this.genid++
+    const cfg = this.net.cfg
+    this.fullSourceCheck =
+      cfg.rules.some((r) => r.action !== 'lookup' || !DEFAULT_RULES.has(r.pref) || r.srcLen + r.dstLen > 0) ||
+      (cfg.tables[RT_TABLE_LOCAL] ?? []).some((r) => r.type === 'local' && r.protocol !== RTPROT_KERNEL)
+  }
+
+  /** inet_lookup_ifaddr: is this an address of one of the namespace's links? */
+  isLocalAddress(a: Ip4): boolean {
+    const links = this.net.cfg.links
+    if (this.localAddrsOf !== links) {
+      this.localAddrsOf = links
+      this.localAddrs = new Set(links.flatMap((l) => l.addrs.map((x) => x.local)))
+    }
+    return this.localAddrs.has(a)
+  }
+
+  /** The device that has this address (__ip_dev_find), or null. */
+  deviceOf(a: Ip4): NetDevice | null {
+    if (!this.isLocalAddress(a)) return null
+    const link = this.net.cfg.links.find((l) => l.addrs.some((x) => x.local === a))
+    return link === undefined ? null : this.net.device(link.ifindex)
+  }
+
+  /** The next value of the IP identification counter (1 … 65535). */
+  nextIdent(): number {
+    this.ident = this.ident >= 0xffff ? 1 : this.ident + 1
+    return this.ident
+  }
+
+  /** A live exception for a destination of that route, or null. */
+  exception(dst: Ip4, route: Route): RouteException | null {
+    if (this.exceptions.size === 0) return null
+    const e = this.exceptions.get(dst)
+    if (e === undefined || e.route !== route) return null
+    if (e.expires !== 0 && e.expires <= this.net.kernel.sim.now) {
+      this.exceptions.delete(dst)
+      this.genid++
+      return null
+    }
+    return e
+  }
+
+  learn(e: RouteException): void {
+    this.exceptions.set(e.dst, e)
+    this.genid++
+  }
+
+  flush(): void {
+    this.exceptions.clear()
+    this.genid++
+  }
+}

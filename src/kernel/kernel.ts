@@ -1,0 +1,177 @@
+// The kernel of one machine: its namespaces, its clock, and the one door for requests.
+// Read first: docs/architecture.md, then uapi/request.ts.
+import { freeze } from 'immer'
+import { EV_RX, EV_TIMER, type Simulation, type Timer } from '../sim/clock.ts'
+import type { Random } from '../sim/random.ts'
+import type { NetnsConfig } from '../uapi/config.ts'
+import type { Netlink, NetnsId, Notification, Op, Operations, Result } from '../uapi/request.ts'
+import type { Sockets, Upcalls } from '../uapi/socket.ts'
+import type { TraceSink } from '../uapi/trace.ts'
+import type { Packet } from '../wire/packet.ts'
+import { netif_receive_skb } from './core/dev.ts'
+import { KernelError } from './core/errors.ts'
+import { NeighTable, neighTimer, TIMER_NEIGH, TIMER_NEIGH_GC, TIMER_NEIGH_PROXY } from './core/neighbour.ts'
+import { initialNetnsConfig } from './core/net_namespace.ts'
+import type { NetDevice } from './core/netdevice.ts'
+import { NetNs } from './core/netns.ts'
+import { SkBuff } from './core/skbuff.ts'
+import { Transaction } from './core/transaction.ts'
+import { handlers } from './handlers.ts'
+import { IcmpLimits } from './ipv4/icmp_ratelimit.ts'
+import { FragmentQueues, fragTimer, TIMER_FRAG } from './ipv4/reassembly.ts'
+import { RouteCache } from './ipv4/rtable.ts'
+import { SocketLayer, socketTimer, TIMER_SOCKET } from './socket/layer.ts'
+import { SocketTable } from './socket/table.ts'
+
+/** Latency of a veth crossing (and of the loopback's backlog) in ns: what softirq takes on a quiet machine. */
+export const VETH_LATENCY = 5_000
+export const LOOPBACK_LATENCY = 5_000
+
+/** A timer of the kernel; `kind` selects the handler in Kernel.timer. */
+export type KernelTimer = Timer
+
+export class Kernel implements Netlink {
+  readonly sim: Simulation
+  readonly random: Random
+  readonly nets = new Map<NetnsId, NetNs>()
+  /** /run/netns: names in creation order. */
+  readonly netnsNames = new Map<string, NetnsId>()
+  /** Null when nobody listens. */
+  tr: TraceSink | null = null
+  upcalls: Upcalls | null = null
+  readonly sockets: Sockets
+  readonly layer: SocketLayer
+  readonly vethLane: number
+  readonly loLane: number
+  /** Keys fib_multipath_hash, as the kernel's siphash key does. */
+  readonly multipathSeed: number
+  /** The machine-wide credit of ICMP messages (icmp_global). */
+  readonly icmpLimits = new IcmpLimits()
+  private lastPacket = 0
+  private lastNetns = 0
+  private lastInode = 4026531840
+  /** Registered by `ip monitor`: namespace → listeners, told through `monitorSink`. */
+  readonly monitors = new Map<NetnsId, number>()
+  monitorSink: { notify(netns: NetnsId, n: Notification): void } | null = null
+  /** Devices made by the current commit, whose peers have to be linked. */
+  private fresh: NetDevice[] = []
+
+  constructor(sim: Simulation, random: Random) {
+    this.sim = sim
+    this.random = random
+    this.multipathSeed = random.u32() | 0
+    this.vethLane = sim.lane(VETH_LATENCY)
+    this.loLane = sim.lane(LOOPBACK_LATENCY)
+    this.layer = new SocketLayer(this)
+    this.sockets = this.layer
+    this.createNetns(initialNetnsConfig(null))
+  }
+
+  /** A namespace with its lo; the first is the machine's own (id 0). */
+  createNetns(cfg: NetnsConfig): NetNs {
+    const net = new NetNs(this, this.lastNetns++, cfg)
+    net.neigh = new NeighTable(net)
+    net.sockets = new SocketTable(net)
+    net.frags = new FragmentQueues(net)
+    net.routes = new RouteCache(net)
+    this.nets.set(net.id, net)
+    net.sync(freeze(cfg, true))
+    return net
+  }
+
+  net(id: NetnsId): NetNs {
+    const net = this.nets.get(id)
+    if (net === undefined) throw new KernelError('ENODEV')
+    return net
+  }
+
+  /** A fresh inode number, for sockets. */
+  nextInode(): number {
+    return ++this.lastInode
+  }
+
+  nextPacketId(): number {
+    return ++this.lastPacket
+  }
+
+  newSkb(pkt: Pick<Packet, 'net' | 'l4' | 'data'>): SkBuff {
+    return new SkBuff(++this.lastPacket, pkt.net, pkt.l4, pkt.data)
+  }
+
+  request<K extends Op>(netns: NetnsId, op: K, req: Operations[K]['req']): Result<Operations[K]['reply']> {
+    const tx = new Transaction(this)
+    try {
+      const value = handlers[op](tx, this.net(netns), req)
+      tx.commit()
+      return tx.warning === null ? { ok: true, value } : { ok: true, value, warning: tx.warning }
+    } catch (e) {
+      if (e instanceof KernelError) return { ok: false, errno: e.errno, extack: e.extack }
+      throw e
+    }
+  }
+
+  /** @internal Take over a committed configuration. */
+  adopt(net: NetNs, cfg: NetnsConfig): void {
+    const before = new Set(net.devices.values())
+    const gone = net.sync(cfg)
+    for (const dev of gone) {
+      if (dev.peer !== null && dev.peer.peer === dev) dev.peer.peer = null
+      dev.up = false
+      dev.running = false
+    }
+    if (net.devices.size !== before.size - gone.length) {
+      for (const dev of net.devices.values()) if (!before.has(dev)) this.fresh.push(dev)
+    }
+  }
+
+  /** @internal Connect the two ends of new veth pairs. */
+  relink(): void {
+    if (this.fresh.length === 0) return
+    for (const dev of this.fresh) {
+      const ref = dev.link.peer
+      if (ref === null) continue
+      const peer = this.nets.get(ref.netns)?.device(ref.ifindex) ?? null
+      dev.peer = peer
+      if (peer !== null) peer.peer = dev
+    }
+    this.fresh = []
+  }
+
+  hasMonitors(net: NetNs): boolean {
+    return (this.monitors.get(net.id) ?? 0) > 0
+  }
+
+  notifyMonitors(net: NetNs, n: Notification): void {
+    this.monitorSink?.notify(net.id, n)
+  }
+
+  /** Arm a kernel timer `delay` ns from now. */
+  arm(timer: KernelTimer, delay: number): void {
+    this.sim.arm(timer, this.sim.now + delay)
+  }
+
+  /** One event of the simulation that belongs to the kernel; false when it is not the kernel's. */
+  dispatch(kind: number, a: object, b: object | null): boolean {
+    if (kind === EV_RX) {
+      netif_receive_skb(a as NetDevice, b as SkBuff)
+      return true
+    }
+    if (kind !== EV_TIMER) return false
+    const timer = a as KernelTimer
+    switch (timer.kind) {
+      case TIMER_NEIGH:
+      case TIMER_NEIGH_GC:
+      case TIMER_NEIGH_PROXY:
+        neighTimer(this, timer)
+        return true
+      case TIMER_FRAG:
+        fragTimer(this, timer)
+        return true
+      case TIMER_SOCKET:
+        socketTimer(this, timer)
+        return true
+      default:
+        return false
+    }
+  }
+}

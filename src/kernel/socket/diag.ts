@@ -1,0 +1,2 @@
+import type { Handlers } from '../handlers.ts'
+export const socketHandlers: Handlers<'socket.list'> = {} as never

@@ -1,0 +1,174 @@
+// What the IPv4 sockets share: binding to addresses and ports, routes of sockets, headers (net/ipv4/af_inet.c, datagram.c).
+// Read first: sock.ts.
+import type { Errno } from '../../lib/errno.ts'
+import { type Ip4, isMulticast } from '../../lib/ip4.ts'
+import { IP_HLEN, type Ipv4, ipv4 } from '../../wire/ipv4.ts'
+import type { NetNs } from '../core/netns.ts'
+import type { SkBuff } from '../core/skbuff.ts'
+import { Flow, inet_addr_type } from '../ipv4/fib_lookup.ts'
+import { ip_select_ident } from '../ipv4/ip_output.ts'
+import { dst_mtu, ip_route_output } from '../ipv4/route.ts'
+import type { Rtable } from '../ipv4/rtable.ts'
+import {
+  IP_PMTUDISC_DO,
+  IP_PMTUDISC_PROBE,
+  ip_dont_fragment,
+  ip_sk_ignore_df,
+  ownerName,
+  type Sock,
+} from './sock.ts'
+
+/** inet_addr_valid_or_nonlocal: may a socket be bound to it? Null when it may. */
+export function checkBindAddress(net: NetNs, addr: Ip4): Errno | null {
+  if (addr === 0 || net.cfg.sysctl['ipv4.ip_nonlocal_bind'] !== 0) return null
+  return inet_addr_type(net, addr) === 'unicast' ? 'EADDRNOTAVAIL' : null
+}
+
+/** The part of __inet_bind before get_port: rcv_saddr and saddr. Null when fine. */
+export function inet_bind_address(sk: Sock, addr: Ip4, port: number): Errno | null {
+  const net = sk.net
+  const bad = checkBindAddress(net, addr)
+  if (bad !== null) return bad
+  if (port !== 0 && port < net.cfg.sysctl['ipv4.ip_unprivileged_port_start'] && sk.uid !== 0) return 'EACCES'
+  return null
+}
+
+/** Take the address: a group or broadcast address is no source. */
+export function setBindAddress(sk: Sock, addr: Ip4): void {
+  sk.rcvSaddr = addr
+  const type = addr === 0 ? 'local' : inet_addr_type(sk.net, addr)
+  sk.saddr = type === 'multicast' || type === 'broadcast' ? 0 : addr
+}
+
+/** inet_rcv_saddr_equal with wildcards: could one datagram be for both? */
+export function addressesClash(a: Ip4, b: Ip4): boolean {
+  return a === 0 || b === 0 || a === b
+}
+
+/** Same device, or one of them on any. */
+export function devicesClash(a: number, b: number): boolean {
+  return a === 0 || b === 0 || a === b
+}
+
+/** A random starting point in ip_local_port_range: [low, count, offset]. */
+export function portRange(net: NetNs): readonly [number, number, number] {
+  const [low, high] = net.cfg.sysctl['ipv4.ip_local_port_range']
+  const count = high - low + 1
+  return [low, count, net.kernel.random.below(count)]
+}
+
+/** The flow of a socket towards a destination, before routing. */
+export function flowOf(sk: Sock, dst: Ip4, dport: number): Flow {
+  const fl = new Flow()
+  fl.dst = dst
+  fl.src = sk.saddr
+  fl.iif = 1
+  fl.oif = sk.boundIf
+  fl.mark = sk.mark
+  fl.tos = sk.tos & 0x1e
+  fl.proto = sk.protocol
+  fl.sport = sk.sport
+  fl.dport = dport
+  fl.uid = sk.uid
+  if (isMulticast(dst)) {
+    if (fl.oif === 0) fl.oif = sk.mcIndex
+    if (fl.src === 0) fl.src = sk.mcAddr
+  }
+  return fl
+}
+
+/** ip_route_output_flow for a socket; a failure is told to the trace. */
+export function routeSocket(sk: Sock, fl: Flow, fn: string): Rtable | Errno {
+  const rt = ip_route_output(sk.net, fl)
+  if (typeof rt === 'string') traceError(sk.net, rt, fl.dst, fn)
+  return rt
+}
+
+export function traceError(net: NetNs, errno: Errno, dst: Ip4, fn: string): void {
+  const kernel = net.kernel
+  if (kernel.tr === null) return
+  kernel.tr.emit({ kind: 'error', time: kernel.sim.now, packet: 0, netns: net.id, ifindex: 0, fn, errno, dst })
+}
+
+/** sk_dst_check: the cached route while nothing has changed, else null. */
+export function sk_dst_check(sk: Sock): Rtable | null {
+  const rt = sk.rt
+  if (rt === null) return null
+  const net = sk.net
+  if (sk.rtCfg !== net.cfg || sk.rtGen !== net.routes.genid) return null
+  const e = rt.exception
+  if (e !== null && e.expires !== 0 && e.expires <= net.kernel.sim.now) return null
+  return rt
+}
+
+export function sk_dst_set(sk: Sock, rt: Rtable | null): void {
+  sk.rt = rt
+  sk.rtCfg = sk.net.cfg
+  sk.rtGen = sk.net.routes.genid
+}
+
+/** The MTU that limits a socket on a route: with IP_PMTUDISC_PROBE the device's only (ip_sk_use_pmtu). */
+export function socketMtu(sk: Sock, rt: Rtable): number {
+  return Math.min(sk.pmtudisc < IP_PMTUDISC_PROBE ? dst_mtu(sk.net, rt) : rt.dev.mtu, 0xffff)
+}
+
+/** ip_select_ttl, with the multicast TTL for groups. */
+export function selectTtl(sk: Sock, rt: Rtable): number {
+  if (rt.type === 'multicast') return sk.mcTtl
+  if (sk.ttl >= 0) return sk.ttl
+  return rt.route?.metrics?.hoplimit ?? sk.net.cfg.sysctl['ipv4.ip_default_ttl']
+}
+
+/** __ip_make_skb's header for a datagram of `length` bytes after it; `mtu` decides about DF. */
+export function makeHeader(sk: Sock, rt: Rtable, src: Ip4, dst: Ip4, proto: number, length: number, mtu: number): Ipv4 {
+  const total = IP_HLEN + length
+  const df =
+    sk.pmtudisc === IP_PMTUDISC_DO ||
+    sk.pmtudisc === IP_PMTUDISC_PROBE ||
+    (total <= mtu && ip_dont_fragment(sk, rt))
+  let id = 0
+  if (!df || ip_sk_ignore_df(sk)) id = ip_select_ident(sk.net)
+  else if (sk.daddr !== 0) id = sk.ipId = (sk.ipId + 1) & 0xffff
+  return ipv4(src, dst, proto, selectTtl(sk, rt), sk.tos, id, df, false, 0, total, null, false)
+}
+
+/** Mark a fresh packet as the socket's. */
+export function ownSkb(sk: Sock, skb: SkBuff): void {
+  skb.sk = sk.inode
+  skb.uid = sk.uid
+  skb.mark = sk.mark
+}
+
+/** __ip4_datagram_connect: choose route and source, and remember the peer. */
+export function ip4_datagram_connect(sk: Sock, dst: Ip4, dport: number): Errno | null {
+  const fl = flowOf(sk, dst, dport)
+  const rt = routeSocket(sk, fl, 'ip4_datagram_connect')
+  if (typeof rt === 'string') return rt
+  if (rt.type === 'broadcast' && !sk.broadcast) return 'EACCES'
+  if (sk.saddr === 0) sk.saddr = fl.src
+  if (sk.rcvSaddr === 0) sk.rcvSaddr = fl.src
+  sk.daddr = fl.dst
+  sk.dport = dport
+  sk.connected = true
+  sk.ipId = sk.net.kernel.random.u32() & 0xffff
+  sk_dst_set(sk, rt)
+  return null
+}
+
+/** Tell the trace that a socket took a packet. */
+export function traceDeliver(sk: Sock, skb: SkBuff, fn: string): void {
+  const kernel = sk.net.kernel
+  if (kernel.tr === null) return
+  kernel.tr.emit({
+    kind: 'deliver',
+    time: kernel.sim.now,
+    packet: skb.id,
+    netns: sk.net.id,
+    ifindex: skb.dev === null ? 0 : skb.dev.ifindex,
+    fn,
+    protocol: sk.type,
+    pkt: skb.packet(),
+    socket: sk.inode,
+    owner: ownerName(sk),
+  })
+}

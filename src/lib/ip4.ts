@@ -1,0 +1,68 @@
+// IPv4 addresses as signed 32-bit integers, which V8 keeps unboxed; text stays at the door.
+// Read first: docs/architecture.md, "State".
+// Leaves out IPv6.
+import { Address4 } from 'ip-address'
+
+/** An IPv4 address as a signed 32-bit integer: 192.0.2.1 is 0xc0000201 | 0. */
+export type Ip4 = number
+
+/** 0.0.0.0 */
+export const INADDR_ANY: Ip4 = 0
+/** 255.255.255.255 */
+export const INADDR_BROADCAST: Ip4 = -1
+/** 127.0.0.1 */
+export const INADDR_LOOPBACK: Ip4 = 0x7f000001
+
+/** Dotted quad of an address. */
+export function formatIp4(a: Ip4): string {
+  return `${a >>> 24}.${(a >>> 16) & 255}.${(a >>> 8) & 255}.${a & 255}`
+}
+
+/** A strict dotted quad (four decimal parts) or null. */
+export function parseIp4(text: string): Ip4 | null {
+  if (!/^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(text) || !Address4.isValid(text)) return null
+  return new Address4(text).bigInt() > 0n ? Number(new Address4(text).bigInt()) | 0 : 0
+}
+
+/** A literal known to be valid; throws TypeError otherwise. For constants and tests. */
+export function ip4(text: string): Ip4 {
+  const a = parseIp4(text)
+  if (a === null) throw new TypeError(`not an IPv4 address: ${text}`)
+  return a
+}
+
+/** The netmask of a prefix length 0…32 as an Ip4. */
+export function maskOf(len: number): Ip4 {
+  return len === 0 ? 0 : (-1 << (32 - len)) | 0
+}
+
+/** True when `a` lies in `net/len`. */
+export function inPrefix(a: Ip4, net: Ip4, len: number): boolean {
+  return ((a ^ net) & maskOf(len)) === 0
+}
+
+/** Unsigned order of addresses, for sorting. */
+export function compareIp4(a: Ip4, b: Ip4): number {
+  return (a >>> 0) - (b >>> 0)
+}
+
+/** 127.0.0.0/8 (ipv4_is_loopback). */
+export function isLoopback(a: Ip4): boolean {
+  return a >>> 24 === 127
+}
+/** 224.0.0.0/4 (ipv4_is_multicast). */
+export function isMulticast(a: Ip4): boolean {
+  return a >>> 28 === 14
+}
+/** 224.0.0.0/24 (ipv4_is_local_multicast). */
+export function isLocalMulticast(a: Ip4): boolean {
+  return a >>> 8 === 0xe00000
+}
+/** 0.0.0.0 (ipv4_is_zeronet; the rest of 0/8 is plain unicast since Linux 5.3). */
+export function isZeronet(a: Ip4): boolean {
+  return a === 0
+}
+/** 255.255.255.255 (ipv4_is_lbcast). */
+export function isLimitedBroadcast(a: Ip4): boolean {
+  return a === -1
+}

@@ -1,0 +1,22 @@
+// The immutable configuration of one network namespace: the root of every request's transaction.
+import type { Link } from './link.ts'
+import type { RouteTable, Rule } from './route.ts'
+import type { DevConf, NeighParms, NetSysctls } from './sysctl.ts'
+
+export interface NetnsConfig {
+  /** Sorted by ifindex. */
+  readonly links: readonly Link[]
+  readonly nextIfindex: number
+  /** By table number as decimal text; an absent table is empty. Arrays are replaced whole and frozen before assignment. */
+  readonly tables: { readonly [table: string]: RouteTable }
+  /** Sorted by pref, then insertion. */
+  readonly rules: readonly Rule[]
+  /** net.ipv4.conf.all, net.ipv4.conf.default */
+  readonly confAll: DevConf
+  readonly confDefault: DevConf
+  /** net.ipv4.neigh.default */
+  readonly neighDefault: NeighParms
+  readonly sysctl: NetSysctls
+  /** Ids by which this namespace knows others (peernet2id): namespace id as decimal text → nsid. */
+  readonly nsids: { readonly [netns: string]: number }
+}

@@ -1,0 +1,322 @@
+// The one door for configuration: every tool and every typed method builds these requests; the kernel answers them.
+// A request succeeds whole or changes nothing. Operations are rtnetlink's; fields are its attributes, decoded.
+import type { Errno } from '../lib/errno.ts'
+import type { Ip4 } from '../lib/ip4.ts'
+import type { Mac } from '../lib/mac.ts'
+import type { IfAddr, Link, LinkKind } from './link.ts'
+import type { NeighEntry } from './neigh.ts'
+import type { Route, RouteMetrics, RouteType, Rule, RuleAction } from './route.ts'
+
+/** How the kernel says no: errno and, where it sets one, the extended-ack text that iproute2 prints as "Error: …". */
+export interface Refusal {
+  readonly errno: Errno
+  readonly extack: string | null
+  /** A warning or message that goes with success is in Result.warning, not here. */
+}
+
+export type Result<T> =
+  | { readonly ok: true; readonly value: T; readonly warning?: string }
+  | ({ readonly ok: false } & Refusal)
+
+/** Namespace of a link request: a namespace id (see netns.find). */
+export type NetnsId = number
+
+/** How a request names a device: by index or by name (the kernel looks names up in the request's namespace). */
+export type DevRef = number | string
+
+export interface LinkStats {
+  readonly rxBytes: number
+  readonly rxPackets: number
+  readonly rxErrors: number
+  readonly rxDropped: number
+  readonly rxMulticast: number
+  readonly txBytes: number
+  readonly txPackets: number
+  readonly txErrors: number
+  readonly txDropped: number
+}
+
+/** A link as RTM_GETLINK answers. */
+export interface LinkInfo {
+  readonly link: Link
+  readonly stats: LinkStats
+  /** Where the veth peer lives when it is another namespace: nsid and, when /run/netns names it, the name. */
+  readonly linkNetns: { readonly nsid: number; readonly name: string | null } | null
+  /** Name of the peer when it is in this namespace (printed as NAME@PEER), else null. */
+  readonly peerName: string | null
+}
+
+export interface LinkAdd {
+  readonly kind: LinkKind
+  /** Null: the kernel picks the kind's pattern (veth%d, dummy%d, ifb%d). */
+  readonly name: string | null
+  readonly ifindex?: number
+  readonly address?: Mac
+  readonly broadcast?: Mac
+  readonly mtu?: number
+  readonly txqlen?: number
+  readonly alias?: string
+  readonly group?: number
+  readonly numTxQueues?: number
+  readonly numRxQueues?: number
+  readonly up?: boolean
+  readonly netns?: NetnsId
+  /** veth only. */
+  readonly peer?: {
+    readonly name: string | null
+    readonly ifindex?: number
+    readonly address?: Mac
+    readonly mtu?: number
+    readonly txqlen?: number
+    readonly netns?: NetnsId
+    readonly up?: boolean
+    readonly numTxQueues?: number
+    readonly numRxQueues?: number
+  }
+}
+
+export interface LinkSet {
+  readonly dev: DevRef
+  /** `ip link set group NAME …` without a device: all links of the group. */
+  readonly byGroup?: number
+  readonly name?: string
+  /** Flags to change: bits of `mask` take their value from `flags`. */
+  readonly flags?: { readonly flags: number; readonly mask: number }
+  readonly mtu?: number
+  readonly address?: Mac
+  readonly broadcast?: Mac
+  readonly txqlen?: number
+  /** Empty text removes it. */
+  readonly alias?: string
+  readonly group?: number
+  readonly netns?: NetnsId
+  readonly carrier?: boolean
+}
+
+export interface AddrSpec {
+  readonly dev: DevRef
+  readonly local: Ip4
+  readonly prefixlen: number
+  /** Peer's address of a point-to-point one. */
+  readonly peer?: Ip4
+  readonly broadcast?: Ip4
+  readonly anycast?: Ip4
+  readonly label?: string
+  readonly scope?: number
+  readonly flags?: number
+  readonly validLft?: number | null
+  readonly preferredLft?: number | null
+  readonly metric?: number
+  readonly proto?: number
+}
+
+export interface AddrInfo {
+  readonly ifindex: number
+  readonly addr: IfAddr
+}
+
+/** rtnetlink's NLM_F flags of a route, rule, address or neighbour request. */
+export type NewMode = 'add' | 'replace' | 'change' | 'append' | 'prepend' | 'test'
+
+export interface NextHopSpec {
+  readonly gateway?: Ip4
+  readonly dev?: DevRef
+  /** 1…256 */
+  readonly weight?: number
+  /** RTNH_F_ONLINK, RTNH_F_PERVASIVE */
+  readonly flags?: number
+}
+
+export interface RouteSpec {
+  readonly dst: Ip4
+  readonly len: number
+  readonly table?: number
+  readonly tos?: number
+  readonly metric?: number
+  readonly type?: RouteType
+  /** Absent: as iproute2 leaves it to its own defaults (see tools/ip/route); the kernel takes what is given. */
+  readonly scope?: number
+  readonly protocol?: number
+  readonly prefsrc?: Ip4
+  readonly gateway?: Ip4
+  readonly dev?: DevRef
+  readonly flags?: number
+  readonly multipath?: readonly NextHopSpec[]
+  readonly metrics?: RouteMetrics
+}
+
+/** RTM_GETROUTE for one destination (ip route get). */
+export interface RouteGet {
+  readonly dst: Ip4
+  readonly src?: Ip4
+  readonly iif?: DevRef
+  readonly oif?: DevRef
+  readonly mark?: number
+  readonly tos?: number
+  readonly uid?: number
+  readonly ipproto?: number
+  readonly sport?: number
+  readonly dport?: number
+  readonly fibmatch?: boolean
+}
+
+export interface RouteGetReply {
+  /** The answer in route form: with fibmatch the entry itself, else a cloned host route (table, type, gateway, dev, prefsrc, …). */
+  readonly route: Route
+  readonly fibmatch: boolean
+  /** RTA_SRC as given by `from`. */
+  readonly src: Ip4 | null
+  readonly iif: number | null
+  readonly mark: number
+  readonly uid: number
+  /** RTM_F flags: "local", "redirected" etc. of the rtcache, as iproute2 words them in "cache <…>". */
+  readonly cacheFlags: readonly string[]
+  /** Seconds left of a PMTU exception, null when none. */
+  readonly expires: number | null
+  /** Path MTU of the exception, null when none; `lock` when the PMTU is locked. */
+  readonly mtu: number | null
+  readonly mtuLock: boolean
+}
+
+export interface RuleSpec {
+  readonly pref?: number
+  readonly action?: RuleAction
+  readonly table?: number
+  readonly goto?: number
+  readonly invert?: boolean
+  readonly src?: Ip4
+  readonly srcLen?: number
+  readonly dst?: Ip4
+  readonly dstLen?: number
+  readonly tos?: number
+  readonly iif?: string
+  readonly oif?: string
+  readonly mark?: number
+  readonly markMask?: number
+  readonly ipproto?: number
+  readonly sport?: readonly [number, number]
+  readonly dport?: readonly [number, number]
+  readonly uidrange?: readonly [number, number]
+  readonly suppressPrefixlength?: number
+  readonly suppressIfgroup?: number
+  readonly protocol?: number
+}
+
+/** A rule in a listing: with FIB_RULE_UNRESOLVED ([detached] devices, unresolved gotos). */
+export interface RuleInfo {
+  readonly rule: Rule
+  readonly iifDetached: boolean
+  readonly oifDetached: boolean
+  readonly unresolved: boolean
+}
+
+export interface NeighSpec {
+  readonly dst: Ip4
+  readonly dev: DevRef
+  readonly lladdr?: Mac
+  /** NUD_…; absent: PERMANENT as `ip neigh add` sends it. */
+  readonly state?: number
+  /** NTF_PROXY, NTF_ROUTER, NTF_USE, NTF_EXT_LEARNED */
+  readonly flags?: number
+  readonly protocol?: number
+}
+
+/** One sysctl file below /proc/sys/net, by its path with slashes, e.g. "ipv4/conf/eth0.1/rp_filter". */
+export interface SysctlEntry {
+  readonly path: string
+  /** As the file reads, without the final newline: "1", "32768\t60999". */
+  readonly value: string
+  readonly writable: boolean
+}
+
+export interface NetnsInfo {
+  readonly id: NetnsId
+  readonly name: string
+  /** Id by which the asking namespace knows it, or null (ip netns list prints "(id: N)"). */
+  readonly nsid: number | null
+}
+
+/** Every operation with its request and its answer. The kernel's handler table is a mapped type over this. */
+export interface Operations {
+  'link.add': { req: LinkAdd; reply: null }
+  'link.set': { req: LinkSet; reply: null }
+  'link.del': { req: { readonly dev: DevRef }; reply: null }
+  /** One link by name, index or altname. ENODEV when absent. */
+  'link.get': { req: { readonly dev: DevRef }; reply: LinkInfo }
+  'link.list': { req: Record<never, never>; reply: readonly LinkInfo[] }
+  'addr.new': { req: { readonly mode: NewMode; readonly addr: AddrSpec }; reply: null }
+  'addr.del': {
+    req: {
+      readonly addr: AddrSpec /** inet_rtm_deladdr matches on what is present. */
+      readonly match: { readonly address: boolean; readonly label: boolean }
+    }
+    reply: null
+  }
+  'addr.list': { req: Record<never, never>; reply: readonly AddrInfo[] }
+  'route.new': { req: { readonly mode: NewMode; readonly route: RouteSpec }; reply: null }
+  'route.del': { req: { readonly route: Omit<RouteSpec, 'type'> & { readonly type?: RouteType } }; reply: null }
+  /** All tables, in the kernel's dump order. */
+  'route.list': { req: { readonly table?: number }; reply: readonly Route[] }
+  'route.get': { req: RouteGet; reply: RouteGetReply }
+  /** PMTU and redirect exceptions (ip route show cache). */
+  'route.cache': { req: Record<never, never>; reply: readonly RouteGetReply[] }
+  'route.flushCache': { req: Record<never, never>; reply: null }
+  'rule.add': { req: RuleSpec; reply: null }
+  'rule.del': { req: RuleSpec; reply: null }
+  'rule.list': { req: Record<never, never>; reply: readonly RuleInfo[] }
+  'neigh.new': { req: { readonly mode: NewMode; readonly neigh: NeighSpec }; reply: null }
+  'neigh.del': { req: { readonly neigh: NeighSpec }; reply: null }
+  'neigh.get': { req: { readonly neigh: NeighSpec }; reply: NeighEntry }
+  'neigh.list': { req: { readonly proxy: boolean }; reply: readonly NeighEntry[] }
+  'sysctl.get': { req: { readonly path: string }; reply: SysctlEntry }
+  /** value as written to the file. EINVAL, ENOENT, EACCES as the file would answer. */
+  'sysctl.set': { req: { readonly path: string; readonly value: string }; reply: null }
+  /** Paths of all files below `path` ("" for all), sorted as readdir of procps' sysctl -a shows them. */
+  'sysctl.list': { req: { readonly path: string }; reply: readonly SysctlEntry[] }
+  'netns.add': { req: { readonly name: string }; reply: NetnsId }
+  'netns.del': { req: { readonly name: string }; reply: null }
+  'netns.list': { req: Record<never, never>; reply: readonly NetnsInfo[] }
+  /** Id of a named namespace (ENOENT when absent). */
+  'netns.find': { req: { readonly name: string }; reply: NetnsId }
+  /** RTM_NEWNSID; nsid -1 is "auto". */
+  'netns.set': { req: { readonly name: string; readonly nsid: number }; reply: null }
+  'socket.list': { req: Record<never, never>; reply: readonly SocketInfo[] }
+}
+
+export type Op = keyof Operations
+
+/** A socket as ss(8) sees it. */
+export interface SocketInfo {
+  readonly netid: 'tcp' | 'udp' | 'icmp' | 'raw'
+  /** TCP states as ss names them (LISTEN, ESTAB, SYN-SENT, …); UNCONN or ESTAB for the others. */
+  readonly state: string
+  readonly recvQ: number
+  readonly sendQ: number
+  readonly local: Ip4
+  readonly lport: number
+  readonly remote: Ip4
+  readonly rport: number
+  readonly ifindex: number
+  readonly uid: number
+  readonly inode: number
+  readonly processes: readonly { readonly name: string; readonly pid: number; readonly fd: number }[]
+}
+
+/** The kernel as tools see it. */
+export interface Netlink {
+  request<K extends Op>(netns: NetnsId, op: K, req: Operations[K]['req']): Result<Operations[K]['reply']>
+}
+
+/** What `ip monitor` hears: one notification per change, in order. */
+export type Notification =
+  | { readonly kind: 'link'; readonly deleted: boolean; readonly info: LinkInfo }
+  | { readonly kind: 'addr'; readonly deleted: boolean; readonly info: AddrInfo; readonly dev: string }
+  | {
+      readonly kind: 'route'
+      readonly deleted: boolean
+      readonly route: Route /** NLM_F_REPLACE, APPEND as ip monitor words them. */
+      readonly flags: 'none' | 'replace' | 'append'
+    }
+  | { readonly kind: 'rule'; readonly deleted: boolean; readonly info: RuleInfo }
+  | { readonly kind: 'neigh'; readonly deleted: boolean; readonly entry: NeighEntry; readonly dev: string }
+  | { readonly kind: 'nsid'; readonly deleted: boolean; readonly nsid: number; readonly name: string | null }
