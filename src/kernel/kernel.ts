@@ -4,6 +4,7 @@ import { freeze } from 'immer'
 import { EV_RX, EV_TIMER, type Simulation, type Timer } from '../sim/clock.ts'
 import type { Random } from '../sim/random.ts'
 import type { NetnsConfig } from '../uapi/config.ts'
+import { IFF_UP } from '../uapi/link.ts'
 import type { Netlink, NetnsId, Notification, Op, Operations, Result } from '../uapi/request.ts'
 import type { Sockets, Upcalls } from '../uapi/socket.ts'
 import type { TraceSink } from '../uapi/trace.ts'
@@ -11,13 +12,14 @@ import type { Packet } from '../wire/packet.ts'
 import { netif_receive_skb } from './core/dev.ts'
 import { KernelError } from './core/errors.ts'
 import { NeighTable, neighTimer, TIMER_NEIGH, TIMER_NEIGH_GC, TIMER_NEIGH_PROXY } from './core/neighbour.ts'
-import { initialNetnsConfig } from './core/net_namespace.ts'
+import { initialNetnsConfig, put_net } from './core/net_namespace.ts'
 import type { NetDevice } from './core/netdevice.ts'
 import { NetNs } from './core/netns.ts'
 import { SkBuff } from './core/skbuff.ts'
 import { Transaction } from './core/transaction.ts'
 import { handlers } from './handlers.ts'
 import { IcmpLimits } from './ipv4/icmp_ratelimit.ts'
+import { type AddrTimer, check_lifetime, TIMER_ADDR } from './ipv4/ifaddr_lifetime.ts'
 import { FragmentQueues, fragTimer, TIMER_FRAG } from './ipv4/reassembly.ts'
 import { RouteCache } from './ipv4/rtable.ts'
 import { SocketLayer, socketTimer, TIMER_SOCKET } from './socket/layer.ts'
@@ -34,6 +36,8 @@ export class Kernel implements Netlink {
   readonly sim: Simulation
   readonly random: Random
   readonly nets = new Map<NetnsId, NetNs>()
+  /** The machine's own namespace, id 0. */
+  readonly initNet: NetNs
   /** /run/netns: names in creation order. */
   readonly netnsNames = new Map<string, NetnsId>()
   /** Null when nobody listens. */
@@ -64,7 +68,8 @@ export class Kernel implements Netlink {
     this.loLane = sim.lane(LOOPBACK_LATENCY)
     this.layer = new SocketLayer(this)
     this.sockets = this.layer
-    this.createNetns(initialNetnsConfig(null))
+    this.initNet = this.createNetns(initialNetnsConfig(null))
+    this.request(0, 'link.set', { dev: 1, flags: { flags: IFF_UP, mask: IFF_UP } })
   }
 
   /** A namespace with its lo; the first is the machine's own (id 0). */
@@ -75,7 +80,8 @@ export class Kernel implements Netlink {
     net.frags = new FragmentQueues(net)
     net.routes = new RouteCache(net)
     this.nets.set(net.id, net)
-    net.sync(freeze(cfg, true))
+    net.sync(freeze(cfg, true), this.fresh)
+    this.fresh = []
     return net
   }
 
@@ -110,17 +116,16 @@ export class Kernel implements Netlink {
     }
   }
 
-  /** @internal Take over a committed configuration. */
-  adopt(net: NetNs, cfg: NetnsConfig): void {
-    const before = new Set(net.devices.values())
-    const gone = net.sync(cfg)
-    for (const dev of gone) {
+  /**
+   * @internal Take over a committed configuration; devices that left let go of their peers. `touched`: ifindexes of the
+   * links that differ, null when nobody kept account.
+   */
+  adopt(net: NetNs, cfg: NetnsConfig, touched: ReadonlySet<number> | null): void {
+    for (const dev of net.sync(cfg, this.fresh, touched)) {
       if (dev.peer !== null && dev.peer.peer === dev) dev.peer.peer = null
+      dev.peer = null
       dev.up = false
       dev.running = false
-    }
-    if (net.devices.size !== before.size - gone.length) {
-      for (const dev of net.devices.values()) if (!before.has(dev)) this.fresh.push(dev)
     }
   }
 
@@ -135,6 +140,11 @@ export class Kernel implements Netlink {
       if (peer !== null) peer.peer = dev
     }
     this.fresh = []
+  }
+
+  /** The last process has left a namespace: it ends if nothing names it. */
+  putNetns(id: NetnsId): void {
+    put_net(this, id)
   }
 
   hasMonitors(net: NetNs): boolean {
@@ -163,6 +173,9 @@ export class Kernel implements Netlink {
       case TIMER_NEIGH_GC:
       case TIMER_NEIGH_PROXY:
         neighTimer(this, timer)
+        return true
+      case TIMER_ADDR:
+        check_lifetime(timer as AddrTimer)
         return true
       case TIMER_FRAG:
         fragTimer(this, timer)

@@ -1,4 +1,4 @@
-// The errors that netsim throws: three classes, all documented; nothing else leaves the library.
+// The errors that netsim throws, all documented; nothing else leaves the library.
 
 /** Base class of every error that netsim throws. */
 export class NetsimError extends Error {
@@ -42,6 +42,26 @@ export class LimitError extends NetsimError {
     this.name = 'LimitError'
     this.limit = limit
     this.value = value
+  }
+}
+
+/** The kernel refused a request of the typed API. */
+export class RequestError extends NetsimError {
+  /** Symbolic errno, e.g. 'EEXIST'. */
+  readonly errno: string
+
+  constructor(operation: string, errno: string, message: string) {
+    super('REQUEST', `${operation}: ${message}`)
+    this.name = 'RequestError'
+    this.errno = errno
+  }
+}
+
+/** An argument of the API that is no valid address, prefix, device or packet. */
+export class ArgumentError extends NetsimError {
+  constructor(message: string) {
+    super('ARGUMENT', message)
+    this.name = 'ArgumentError'
   }
 }
 

@@ -73,6 +73,8 @@ export class Process {
 
   state: 'alive' | 'zombie' = 'alive'
   exitCode = 0
+  /** Number of the signal that ended it; 0 when it ended by itself. */
+  endSignal = 0
   /** Code with which it ends as soon as it pauses: a signal took it while it ran. */
   dying: number | null = null
   stopped = false

@@ -100,7 +100,7 @@ function pidNode(who: Asker, p: Process, path: readonly string[]): VirtualNode |
     case undefined:
       return directory(PID_FILES)
     case 'net':
-      return procNet({ ...who, netns: p.netns, machine: who.machine }, path.slice(1))
+      return procNet({ pid: who.pid, netns: p.netns, cwd: who.cwd, machine: who.machine }, path.slice(1))
     case 'ns':
       if (rest === undefined) return directory(['net'])
       return rest === 'net' && path.length === 2 ? { type: 'symlink', target: `net:[${netnsInode(p.netns)}]` } : null

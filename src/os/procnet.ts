@@ -47,7 +47,7 @@ function route(who: Asker): string {
     // RTF_UP, RTF_GATEWAY, RTF_HOST, RTF_REJECT
     const refuse = route.type === 'unreachable' || route.type === 'prohibit'
     const flags = 1 | (gateway !== 0 ? 2 : 0) | (route.len === 32 ? 4 : 0) | (refuse ? 0x200 : 0)
-    const name = hop === undefined ? '*' : (names.get(hop.ifindex) ?? '*')
+    const name = hop === undefined ? '*' : (names.get(hop.oif) ?? '*')
     out += line(
       `${name}\t${hexAddr(route.dst)}\t${hexAddr(gateway)}\t${hex(flags, 4)}\t0\t0\t${route.metric}\t` +
         `${hexAddr(maskOf(route.len))}\t0\t0\t0`,

@@ -134,6 +134,9 @@ class TimerHeap {
   }
 }
 
+/** Thrown by step() where a replay was told to stand still; never leaves host/. */
+export class SimulationPaused extends Error {}
+
 /** The virtual clock and its queue. Plain data: copied by sim/clone. */
 export class Simulation {
   /** Virtual time in integer ns since boot. */
@@ -143,6 +146,8 @@ export class Simulation {
   steps = 0
   private readonly lanes: Lane[] = []
   private readonly heap = new TimerHeap()
+  /** A replay stops before the event after this many steps. */
+  pauseAt = Number.POSITIVE_INFINITY
   /** Armed timers in the heap (the cancelled ones excluded). */
   armed = 0
 
@@ -194,6 +199,7 @@ export class Simulation {
 
   /** Run the next event if it is not later than `limit`; false when there is none. */
   step(limit: number, dispatcher: Dispatcher): boolean {
+    if (this.steps >= this.pauseAt) throw new SimulationPaused()
     this.prune()
     const h = this.heap
     let time = Number.POSITIVE_INFINITY
@@ -235,6 +241,13 @@ export class Simulation {
       dispatcher.dispatch(kind, a, b)
     }
     return true
+  }
+
+  /** Events that are on their way with a constant latency: frames, not timers. */
+  get inFlight(): number {
+    let n = 0
+    for (const l of this.lanes) n += l.count
+    return n
   }
 
   /** Move the clock forward without an event (a process waits, nothing else happens). */

@@ -11,12 +11,14 @@ export interface NetnsConfig {
   readonly tables: { readonly [table: string]: RouteTable }
   /** Sorted by pref, then insertion. */
   readonly rules: readonly Rule[]
+  /** A rule was added or deleted once (fib_has_custom_rules): tables local and main are no longer searched as one. */
+  readonly fibHasCustomRules?: boolean
   /** net.ipv4.conf.all, net.ipv4.conf.default */
   readonly confAll: DevConf
   readonly confDefault: DevConf
   /** net.ipv4.neigh.default */
   readonly neighDefault: NeighParms
   readonly sysctl: NetSysctls
-  /** Ids by which this namespace knows others (peernet2id): namespace id as decimal text → nsid. */
-  readonly nsids: { readonly [netns: string]: number }
+  /** Ids by which this namespace knows others (peernet2id), sorted by nsid; a frozen array, replaced whole. */
+  readonly nsids: readonly { readonly nsid: number; readonly netns: number }[]
 }

@@ -6,13 +6,17 @@ import type { DevConf, NeighParms } from './sysctl.ts'
 
 export const IFF_UP = 0x1
 export const IFF_BROADCAST = 0x2
+export const IFF_DEBUG = 0x4
 export const IFF_LOOPBACK = 0x8
 export const IFF_POINTOPOINT = 0x10
+export const IFF_NOTRAILERS = 0x20
 export const IFF_RUNNING = 0x40
 export const IFF_NOARP = 0x80
 export const IFF_PROMISC = 0x100
 export const IFF_ALLMULTI = 0x200
 export const IFF_MULTICAST = 0x1000
+export const IFF_PORTSEL = 0x2000
+export const IFF_AUTOMEDIA = 0x4000
 export const IFF_DYNAMIC = 0x8000
 export const IFF_LOWER_UP = 0x10000
 
@@ -27,6 +31,8 @@ export const RT_SCOPE_HOST = 254
 export const RT_SCOPE_NOWHERE = 255
 
 export const IFA_F_SECONDARY = 0x01
+/** The preferred lifetime is over. */
+export const IFA_F_DEPRECATED = 0x20
 export const IFA_F_PERMANENT = 0x80
 export const IFA_F_NOPREFIXROUTE = 0x200
 
@@ -91,6 +97,14 @@ export interface Link {
   readonly conf: DevConf
   /** net.ipv4.neigh.DEV.* */
   readonly neigh: NeighParms
+  /**
+   * Values of conf and neigh that no longer follow conf.default and neigh.default when those are written: the ones
+   * that were written themselves, and 'all' once the link was given an address (ipv4_devconf_setall).
+   */
+  readonly confPinned?: 'all' | readonly string[]
+  readonly neighPinned?: 'all' | readonly string[]
+  /** The MTU went below 68: no IPv4 on this link, no addresses, no files of conf and neigh (inetdev_destroy). */
+  readonly noInetDev?: boolean
 }
 
 /** True when packets can leave: IFF_UP and carrier (netif_oper_up for the kinds here). */

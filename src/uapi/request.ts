@@ -240,7 +240,8 @@ export interface NetnsInfo {
 export interface Operations {
   'link.add': { req: LinkAdd; reply: null }
   'link.set': { req: LinkSet; reply: null }
-  'link.del': { req: { readonly dev: DevRef }; reply: null }
+  /** With byGroup: all links of the group instead of `dev`. */
+  'link.del': { req: { readonly dev: DevRef; readonly byGroup?: number }; reply: null }
   /** One link by name, index or altname. ENODEV when absent. */
   'link.get': { req: { readonly dev: DevRef }; reply: LinkInfo }
   'link.list': { req: Record<never, never>; reply: readonly LinkInfo[] }
@@ -278,6 +279,8 @@ export interface Operations {
   'netns.list': { req: Record<never, never>; reply: readonly NetnsInfo[] }
   /** Id of a named namespace (ENOENT when absent). */
   'netns.find': { req: { readonly name: string }; reply: NetnsId }
+  /** RTM_GETNSID dump: every namespace that the asking one has an id for, by nsid (ip netns list-id). */
+  'netns.ids': { req: Record<never, never>; reply: readonly { readonly nsid: number; readonly name: string | null }[] }
   /** RTM_NEWNSID; nsid -1 is "auto". */
   'netns.set': { req: { readonly name: string; readonly nsid: number }; reply: null }
   'socket.list': { req: Record<never, never>; reply: readonly SocketInfo[] }

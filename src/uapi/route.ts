@@ -92,7 +92,7 @@ export type RuleAction = 'lookup' | 'goto' | 'nop' | 'blackhole' | 'unreachable'
 export interface Rule {
   readonly pref: number
   readonly action: RuleAction
-  /** Table of a lookup, else 0. */
+  /** Table of a lookup; other actions keep the one they were given, 0 when none. */
   readonly table: number
   /** Target of a goto, else 0. */
   readonly goto: number

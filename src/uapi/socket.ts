@@ -144,4 +144,6 @@ export interface Sockets {
 export interface Upcalls {
   /** Something about the socket changed (poll again). */
   wake(owner: SocketOwner, socket: SocketId): void
+  /** Does a process live in the namespace? One that lost its name is then kept until Kernel.putNetns. */
+  netnsBusy?(netns: NetnsId): boolean
 }

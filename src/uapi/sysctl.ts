@@ -131,6 +131,8 @@ export interface NetSysctls {
   readonly 'ipv4.icmp_errors_use_inbound_ifaddr': number
   readonly 'ipv4.icmp_ratelimit': number
   readonly 'ipv4.icmp_ratemask': number
+  readonly 'ipv4.icmp_msgs_per_sec': number
+  readonly 'ipv4.icmp_msgs_burst': number
   readonly 'ipv4.fib_multipath_hash_policy': number
   readonly 'ipv4.fib_multipath_use_neigh': number
   readonly 'ipv4.ipfrag_time': number
@@ -172,6 +174,8 @@ export interface NetSysctls {
   readonly 'core.rmem_max': number
   readonly 'core.wmem_default': number
   readonly 'core.wmem_max': number
+  /** What new namespaces take from the initial one: 0 and 1 its conf.all and conf.default, 2 nothing, 3 from their creator's. */
+  readonly 'core.devconf_inherit_init_net': number
 }
 
 export type NetSysctlName = keyof NetSysctls
@@ -193,6 +197,8 @@ export const NET_SYSCTL_DEFAULTS: NetSysctls = Object.freeze({
   'ipv4.icmp_errors_use_inbound_ifaddr': 0,
   'ipv4.icmp_ratelimit': 1000,
   'ipv4.icmp_ratemask': 6168,
+  'ipv4.icmp_msgs_per_sec': 1000,
+  'ipv4.icmp_msgs_burst': 50,
   'ipv4.fib_multipath_hash_policy': 0,
   'ipv4.fib_multipath_use_neigh': 0,
   'ipv4.ipfrag_time': 30,
@@ -234,4 +240,5 @@ export const NET_SYSCTL_DEFAULTS: NetSysctls = Object.freeze({
   'core.rmem_max': 212992,
   'core.wmem_default': 212992,
   'core.wmem_max': 212992,
+  'core.devconf_inherit_init_net': 0,
 })

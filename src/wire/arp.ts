@@ -22,7 +22,7 @@ export function arp(op: number, sha: Mac, sip: Ip4, tha: Mac, tip: Ip4): Arp {
 }
 
 /** Bytes of an ARP packet for Ethernet and IPv4. */
-export const ARP_LEN = 28
+const ARP_LEN = 28
 /** ARPHRD_ETHER */
 const HRD_ETHER = 1
 

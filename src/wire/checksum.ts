@@ -3,7 +3,7 @@ import type { Ip4 } from '../lib/ip4.ts'
 import { u8, u16 } from './bytes.ts'
 
 /** One's complement sum of 16-bit words from `start` (an odd last byte is padded with zero), folded, not inverted. */
-export function onesSum(b: Uint8Array, start: number, end: number, initial: number): number {
+function onesSum(b: Uint8Array, start: number, end: number, initial: number): number {
   let sum = initial
   let i = start
   for (; i + 1 < end; i += 2) sum += u16(b, i)

@@ -3,11 +3,12 @@
 import { encodeNet, encodePacket } from './codec.ts'
 import { ETH_HLEN, ETH_P_ARP, ETH_P_IP } from './ethernet.ts'
 import type { Packet } from './packet.ts'
-import { asciiDump, hexDump } from './print/dump.ts'
-import { type Cooked, summaryCooked, summaryEthernet } from './print/ether.ts'
 import { summaryArp } from './print/arp.ts'
+import { asciiDump, hexDump } from './print/dump.ts'
+import { summaryCooked, summaryEthernet } from './print/ether.ts'
 import { summaryIp } from './print/ip.ts'
 import { PLAIN_SUMMARY, Printer, type SummaryOptions, Truncated } from './print/printer.ts'
+import { SLL2_HLEN } from './sll2.ts'
 
 /** How bytes are shown after the line: -x / -X / -A, doubled for those that include the link layer. */
 export interface DumpOptions {
@@ -20,34 +21,40 @@ export interface DumpOptions {
 export interface Captured {
   readonly bytes: Uint8Array
   readonly wireLength: number
-  /** Of `-i any`: the bytes start at the network layer. Null: an Ethernet frame. */
-  readonly cooked: Cooked | null
+  /** Of `-i any`: the bytes start with an SLL2 header, and this is the device's name. Null: an Ethernet frame. */
+  readonly cooked: string | null
 }
 
-function printed(bytes: Uint8Array, options: SummaryOptions, print: (p: Printer) => void): string {
+interface Printed {
+  readonly text: string
+  /** A printer ran into the end without having looked. */
+  readonly broken: boolean
+}
+
+function printed(bytes: Uint8Array, options: SummaryOptions, print: (p: Printer) => void): Printed {
   const p = new Printer(bytes, options)
   try {
     print(p)
+    return { text: p.text, broken: false }
   } catch (e) {
     if (!(e instanceof Truncated)) throw e
-    p.put(` [|${p.protocol}]`)
+    return { text: `${p.text} [|${p.protocol}]`, broken: !e.checked }
   }
-  return p.text
 }
 
 /** The text after the timestamp of a captured frame; no final newline. */
 export function summarizeCaptured(c: Captured, options: SummaryOptions, dump: DumpOptions | null): string {
   const { cooked } = c
-  const text = printed(c.bytes, options, (p) =>
+  const line = printed(c.bytes, options, (p) =>
     cooked === null ? summaryEthernet(p, c.wireLength) : summaryCooked(p, cooked, c.wireLength),
   )
-  return dump === null ? text : text + dumped(c, dump)
+  return dump === null ? line.text : line.text + dumped(c, dump, line.broken)
 }
 
-function dumped(c: Captured, dump: DumpOptions): string {
+function dumped(c: Captured, dump: DumpOptions, whole: boolean): string {
   const mode = dump.hexAscii || dump.hex || dump.ascii
   if (mode === 0) return ''
-  const inner = mode > 1 || c.cooked !== null ? c.bytes : c.bytes.subarray(ETH_HLEN)
+  const inner = mode > 1 || whole ? c.bytes : c.bytes.subarray(c.cooked === null ? ETH_HLEN : SLL2_HLEN)
   if (inner.length === 0) return ''
   if (dump.hexAscii > 0) return hexDump(inner, true)
   return dump.hex > 0 ? hexDump(inner, false) : asciiDump(inner)
@@ -64,5 +71,5 @@ export function summarize(packet: Packet, options: SummaryOptions = PLAIN_SUMMAR
   const inner = options.linkLevel ? { ...options, linkLevel: false } : options
   return printed(bytes, inner, (p) =>
     type === ETH_P_ARP ? summaryArp(p, 0, bytes.length) : summaryIp(p, 0, bytes.length),
-  )
+  ).text
 }

@@ -3,6 +3,10 @@
 import type { Ip4 } from '../../lib/ip4.ts'
 import type { Neighbour } from './neighbour.ts'
 
+/** Nanoseconds per millisecond and per second. */
+export const MS = 1_000_000
+export const SECOND = 1_000_000_000
+
 export class NeighDev {
   /** By next hop, in insertion order. */
   readonly entries = new Map<Ip4, Neighbour>()

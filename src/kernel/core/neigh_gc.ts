@@ -10,10 +10,11 @@ import {
   NUD_VALID,
 } from '../../uapi/neigh.ts'
 import type { Kernel } from '../kernel.ts'
+import { MS, SECOND } from './neigh_dev.ts'
 import { neighNotify } from './neigh_info.ts'
 import { pneigh_ifdown, pneigh_queue_purge } from './neigh_proxy.ts'
 import { purgeQueue } from './neigh_state.ts'
-import { arpTbl, MS, type Neighbour, type NeighTable, neigh_suspect, SECOND } from './neighbour.ts'
+import { arpTbl, type Neighbour, type NeighTable, neigh_suspect } from './neighbour.ts'
 import type { NetDevice } from './netdevice.ts'
 import type { NetNs } from './netns.ts'
 
@@ -23,8 +24,7 @@ export function neigh_alloc(kernel: Kernel, tbl: NeighTable, exemptFromGc: boole
   const sysctl = tbl.net.cfg.sysctl
   const entries = tbl.gcEntries
   const thresh3 = sysctl['ipv4.neigh.default.gc_thresh3']
-  const overSoft =
-    entries >= sysctl['ipv4.neigh.default.gc_thresh2'] && kernel.sim.now > tbl.lastFlush + 5 * SECOND
+  const overSoft = entries >= sysctl['ipv4.neigh.default.gc_thresh2'] && kernel.sim.now > tbl.lastFlush + 5 * SECOND
   if (entries < thresh3 && !overSoft) return true
   if (neigh_forced_gc(kernel, tbl) === 0 && entries >= thresh3) {
     tbl.tableFulls++

@@ -1,8 +1,10 @@
 // Neighbours as listings and `ip monitor` show them (neigh_fill_info, pneigh_fill_info, __neigh_notify).
-import { type NeighEntry, NTF_PROXY, NUD_NONE, NUD_VALID } from '../../uapi/neigh.ts'
+
 import type { Ip4 } from '../../lib/ip4.ts'
+import { type NeighEntry, NTF_PROXY, NUD_NONE, NUD_VALID } from '../../uapi/neigh.ts'
+import { SECOND } from './neigh_dev.ts'
 import type { PneighEntry } from './neigh_proxy.ts'
-import { type Neighbour, SECOND } from './neighbour.ts'
+import type { Neighbour } from './neighbour.ts'
 
 export function neigh_fill_info(n: Neighbour): NeighEntry {
   const now = n.dev.net.kernel.sim.now

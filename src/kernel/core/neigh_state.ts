@@ -18,17 +18,10 @@ import {
 } from '../../uapi/neigh.ts'
 import { arp_error_report, arp_solicit } from '../ipv4/arp_neigh.ts'
 import { bySysctl, kfree_skb } from './drop.ts'
+import { MS } from './neigh_dev.ts'
 import { updateGcList } from './neigh_gc.ts'
 import { neighNotify } from './neigh_info.ts'
-import {
-  MS,
-  type Neighbour,
-  neigh_connect,
-  neigh_output,
-  neigh_suspect,
-  reachableTime,
-  traceNeigh,
-} from './neighbour.ts'
+import { type Neighbour, neigh_connect, neigh_output, neigh_suspect, reachableTime, traceNeigh } from './neighbour.ts'
 import type { SkBuff } from './skbuff.ts'
 
 export const NEIGH_UPDATE_F_OVERRIDE = 0x01
@@ -147,9 +140,9 @@ function neigh_invalidate(n: Neighbour): void {
   purgeQueue(n)
 }
 
-/** skb_queue_purge of arp_queue: what still waits is freed without a word in the kernel; here it is said. */
+/** skb_queue_purge of arp_queue: the entry goes, and those who wait with it. */
 export function purgeQueue(n: Neighbour): void {
-  for (const skb of n.queue) kfree_skb(n.dev.net, skb, 'neigh_flush_dev', 'NEIGH_DEAD', { kind: 'neigh', dst: n.dst })
+  for (const skb of n.queue) kfree_skb(n.dev.net, skb, 'neigh_destroy', 'QUEUE_PURGE', { kind: 'neigh', dst: n.dst })
   n.queue = []
   n.queueBytes = 0
 }

@@ -19,6 +19,7 @@ import { ETH_P_IP, type Ethernet, ethernet } from '../../wire/ethernet.ts'
 import { arp_constructor } from '../ipv4/arp_neigh.ts'
 import type { Kernel, KernelTimer } from '../kernel.ts'
 import { dev_queue_xmit } from './dev.ts'
+import { MS, SECOND } from './neigh_dev.ts'
 import { armGc, neigh_alloc, neigh_periodic_work, unlinkNeigh } from './neigh_gc.ts'
 import { neigh_proxy_process, type PneighEntry, ProxyQueue } from './neigh_proxy.ts'
 import { __neigh_event_send, neigh_timer_handler } from './neigh_state.ts'
@@ -31,10 +32,6 @@ export { neigh_changeaddr, neigh_ifdown } from './neigh_gc.ts'
 export const TIMER_NEIGH = 1
 export const TIMER_NEIGH_GC = 2
 export const TIMER_NEIGH_PROXY = 3
-
-/** Nanoseconds per millisecond, and the kernel's second. */
-export const MS = 1_000_000
-export const SECOND = 1_000_000_000
 
 /** struct neighbour. It is its own timer. */
 export class Neighbour implements Timer {
@@ -122,9 +119,9 @@ export function arpTbl(kernel: Kernel): NeighTable {
   return kernel.net(0).neigh
 }
 
-/** neigh_lookup: the entry for a next hop on a device, or null. Every next hop of lo is the one entry 0.0.0.0. */
+/** neigh_lookup: the entry with exactly this key, or null. (Every next hop of lo shares the entry 0.0.0.0.) */
 export function neigh_lookup(dev: NetDevice, dst: Ip4): Neighbour | null {
-  return dev.neigh.entries.get(dev.loopback ? 0 : dst) ?? null
+  return dev.neigh.entries.get(dst) ?? null
 }
 
 /** ip_neigh_for_gw: the entry for a next hop on a device, made when absent; null when the table is full. */
@@ -139,6 +136,8 @@ export function neigh_create(dev: NetDevice, dst: Ip4, exemptFromGc: boolean): N
   const tbl = arpTbl(kernel)
   if (!neigh_alloc(kernel, tbl, exemptFromGc)) return null
   const key = dev.loopback ? 0 : dst
+  const known = dev.neigh.entries.get(key)
+  if (known !== undefined) return known
   const n = new Neighbour(key, dev, ++tbl.serials, kernel.sim.now)
   arp_constructor(n)
   if ((n.state & NUD_VALID) !== 0) neigh_connect(n)
@@ -199,7 +198,7 @@ export function neigh_confirm(n: Neighbour): void {
 
 /** __ipv4_confirm_neigh: the same for whoever knows only the device and the next hop. */
 export function ipv4_confirm_neigh(dev: NetDevice, nexthop: Ip4): void {
-  const n = neigh_lookup(dev, nexthop)
+  const n = neigh_lookup(dev, dev.loopback ? 0 : nexthop)
   if (n !== null) neigh_confirm(n)
 }
 
@@ -224,7 +223,13 @@ export function neigh_remove_one(n: Neighbour): boolean {
 }
 
 /** Emit a neighbour event; only when somebody listens. */
-export function traceNeigh(n: Neighbour, packet: number, before: number, action: NeighEvent['action'], fn: string): void {
+export function traceNeigh(
+  n: Neighbour,
+  packet: number,
+  before: number,
+  action: NeighEvent['action'],
+  fn: string,
+): void {
   const net = n.dev.net
   net.kernel.tr?.emit({
     kind: 'neigh',

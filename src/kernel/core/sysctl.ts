@@ -1,2 +1,135 @@
+// The files below /proc/sys/net: which exist in a namespace, reading, writing, listing.
+// Read first: sysctl_table.ts (net.core, net.ipv4), sysctl_conf.ts, sysctl_neigh.ts. Files of the kernel that netsim does
+// not model do not exist here.
+
+import { unreachable } from '../../lib/never.ts'
+import type { SysctlEntry } from '../../uapi/request.ts'
+import type { DevConfName, NetSysctlName } from '../../uapi/sysctl.ts'
 import type { Handlers } from '../handlers.ts'
-export const sysctlHandlers: Handlers<'sysctl.get' | 'sysctl.set' | 'sysctl.list'> = {} as never
+import type { NetNs } from './netns.ts'
+import { CONF_NAMES, confOf, isConfName, writeConf } from './sysctl_conf.ts'
+import { isNeighName, NEIGH_NAMES, neighOf, readNeigh, writeNeigh } from './sysctl_neigh.ts'
+import { netSysctlName, readNetSysctl, writeNetSysctl } from './sysctl_net.ts'
+import { SYSCTL_PATHS } from './sysctl_table.ts'
+import type { Transaction } from './transaction.ts'
+
+const IP_FORWARD = 'ipv4/ip_forward'
+const FLUSH = 'ipv4/route/flush'
+const CONF = 'ipv4/conf'
+const NEIGH = 'ipv4/neigh'
+
+/** What a path names. */
+type Node =
+  | { readonly kind: 'value'; readonly name: NetSysctlName }
+  | { readonly kind: 'conf'; readonly dir: string; readonly name: DevConfName }
+  | { readonly kind: 'neigh'; readonly dir: string; readonly name: string }
+  | { readonly kind: 'flush' }
+
+function find(net: NetNs, path: string): Node | null {
+  if (path === IP_FORWARD) return { kind: 'conf', dir: 'all', name: 'forwarding' }
+  if (path === FLUSH) return { kind: 'flush' }
+  const value = netSysctlName(net, path)
+  if (value !== null) return { kind: 'value', name: value }
+  const [family, area, dir, name, more] = path.split('/')
+  if (family !== 'ipv4' || dir === undefined || name === undefined || more !== undefined) return null
+  if (area === 'conf' && isConfName(name) && confOf(net, dir) !== null) return { kind: 'conf', dir, name }
+  if (area === 'neigh' && isNeighName(name) && neighOf(net, dir) !== null) return { kind: 'neigh', dir, name }
+  return null
+}
+
+function read(net: NetNs, node: Node): string {
+  switch (node.kind) {
+    case 'value':
+      return readNetSysctl(net, node.name)
+    case 'conf':
+      return String(confOf(net, node.dir)![node.name])
+    case 'neigh':
+      return readNeigh(neighOf(net, node.dir)!, node.name)
+    case 'flush':
+      return ''
+    default:
+      return unreachable(node)
+  }
+}
+
+function write(tx: Transaction, net: NetNs, node: Node, text: string): void {
+  switch (node.kind) {
+    case 'value':
+      writeNetSysctl(tx, net, node.name, text)
+      return
+    case 'conf':
+      writeConf(tx, net, node.dir, node.name, text)
+      return
+    case 'neigh':
+      writeNeigh(tx, net, node.dir, node.name, text)
+      return
+    case 'flush':
+      tx.after(() => net.routes.flush())
+      return
+    default:
+      unreachable(node)
+  }
+}
+
+function isWritable(node: Node): boolean {
+  return node.kind !== 'conf' || node.name !== 'mc_forwarding'
+}
+
+/** Directories of conf or neigh that lie on the way to, or below, a path. */
+function directories(net: NetNs, area: string, first: readonly string[], path: string): string[] {
+  if (path !== '' && !area.startsWith(path) && !path.startsWith(area)) return []
+  const hidden = new Set(['all', 'default'])
+  const devices = net.cfg.links.filter((l) => l.noInetDev !== true && !hidden.has(l.name)).map((l) => l.name)
+  return [...first, ...devices].map((d) => `${area}/${d}`)
+}
+
+function isBelow(file: string, path: string): boolean {
+  return path === '' || file === path || file.startsWith(`${path}/`)
+}
+
+/** By component, as a directory tree is walked. */
+function byPath(a: string, b: string): number {
+  const x = a.replaceAll('/', '\0')
+  const y = b.replaceAll('/', '\0')
+  return x < y ? -1 : x > y ? 1 : 0
+}
+
+function files(net: NetNs, path: string): string[] {
+  const fixed = [...SYSCTL_PATHS.keys(), IP_FORWARD, FLUSH]
+  const conf = directories(net, CONF, ['all', 'default'], path)
+  const neigh = directories(net, NEIGH, net.id === 0 ? ['default'] : [], path)
+  return [
+    ...fixed,
+    ...conf.flatMap((d) => CONF_NAMES.map((n) => `${d}/${n}`)),
+    ...neigh.flatMap((d) => NEIGH_NAMES.map((n) => `${d}/${n}`)),
+  ]
+    .filter((f) => isBelow(f, path))
+    .sort(byPath)
+}
+
+function list(net: NetNs, path: string): SysctlEntry[] {
+  return files(net, path).flatMap((f) => {
+    const node = find(net, f)
+    return node === null ? [] : [{ path: f, value: read(net, node), writable: isWritable(node) }]
+  })
+}
+
+function findOrRefuse(tx: Transaction, net: NetNs, path: string): Node {
+  return find(net, path) ?? tx.refuse('ENOENT')
+}
+
+export const sysctlHandlers: Handlers<'sysctl.get' | 'sysctl.set' | 'sysctl.list'> = Object.freeze({
+  'sysctl.get': (tx, net, req) => {
+    const node = findOrRefuse(tx, net, req.path)
+    if (node.kind === 'flush') tx.refuse('EACCES')
+    return { path: req.path, value: read(net, node), writable: isWritable(node) }
+  },
+  'sysctl.set': (tx, net, req) => {
+    const node = findOrRefuse(tx, net, req.path)
+    if (!isWritable(node)) tx.refuse('EACCES')
+    // write(2) of nothing never reaches the kernel's handler
+    if (req.value !== '' || node.kind === 'flush') write(tx, net, node, req.value)
+    return null
+  },
+  'sysctl.list': (_tx, net, req) => list(net, req.path),
+} satisfies Handlers<'sysctl.get' | 'sysctl.set' | 'sysctl.list'>)

@@ -3,14 +3,18 @@
 import { createDraft, type Draft, finishDraft } from 'immer'
 import type { Errno } from '../../lib/errno.ts'
 import type { NetnsConfig } from '../../uapi/config.ts'
+import type { Link } from '../../uapi/link.ts'
 import type { Notification } from '../../uapi/request.ts'
 import type { Kernel } from '../kernel.ts'
 import { KernelError } from './errors.ts'
+import { LinkList } from './link_list.ts'
 import type { NetNs } from './netns.ts'
 
 export class Transaction {
   readonly kernel: Kernel
   private readonly drafts = new Map<NetNs, Draft<NetnsConfig>>()
+  private readonly linkLists = new Map<NetNs, LinkList>()
+  private readonly nsidLists = new Map<NetNs, NetnsConfig['nsids']>()
   private readonly effects: (() => void)[] = []
   private readonly notes: { net: NetNs; note: () => Notification | null }[] = []
   private readonly moves: { from: NetNs; ifindex: number; to: NetNs; newIfindex: number }[] = []
@@ -34,6 +38,38 @@ export class Transaction {
   /** The configuration as this transaction has it so far (draft if edited, else the committed one). Read only. */
   view(net: NetNs): NetnsConfig {
     return (this.drafts.get(net) as NetnsConfig | undefined) ?? net.cfg
+  }
+
+  /** The namespace's links as this transaction has them so far: plain frozen objects (searching a draft would make one of each). */
+  links(net: NetNs): readonly Link[] {
+    return this.linkLists.get(net)?.links ?? net.cfg.links
+  }
+
+  /** The same to be edited (see core/links.ts), and null when this transaction has not edited them yet. */
+  editLinks(net: NetNs): LinkList {
+    let list = this.linkLists.get(net)
+    if (list === undefined) {
+      list = new LinkList(net.cfg.links)
+      this.linkLists.set(net, list)
+      this.edit(net).links = list.links as Draft<Link>[]
+    }
+    return list
+  }
+
+  linkList(net: NetNs): LinkList | null {
+    return this.linkLists.get(net) ?? null
+  }
+
+  /** The namespace's ids of others as this transaction has them so far (see core/nsid.ts): plain frozen values. */
+  nsids(net: NetNs): NetnsConfig['nsids'] {
+    return this.nsidLists.get(net) ?? net.cfg.nsids
+  }
+
+  /** Replace them whole. */
+  setNsids(net: NetNs, nsids: NetnsConfig['nsids']): void {
+    const list = Object.freeze(nsids)
+    this.nsidLists.set(net, list)
+    this.edit(net).nsids = list as Draft<NetnsConfig['nsids'][number]>[]
   }
 
   /** Run after the commit, in order: changes of mutable tables, frames to send, timers. */
@@ -64,7 +100,11 @@ export class Transaction {
       dev.ifindex = newIfindex
       to.attach(dev)
     }
-    for (const [net, draft] of this.drafts) this.kernel.adopt(net, finishDraft(draft) as NetnsConfig)
+    for (const [net, draft] of this.drafts) {
+      const list = this.linkList(net)
+      if (list !== null) Object.freeze(list.links)
+      this.kernel.adopt(net, finishDraft(draft) as NetnsConfig, list?.touched ?? null)
+    }
     this.kernel.relink()
     for (const effect of this.effects) effect()
     for (const { net, note } of this.notes) {

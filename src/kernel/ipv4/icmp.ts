@@ -1,6 +1,7 @@
 // ICMP: errors about packets and answers to echo (net/ipv4/icmp.c).
 // Read first: ip_input.ts. What arrives is handled in icmp_rcv.ts; rate limits in icmp_ratelimit.ts.
 // Leaves out: RFC 4884 extensions, source quench (the kernel never sends it).
+import type { Errno } from '../../lib/errno.ts'
 import type { Ip4 } from '../../lib/ip4.ts'
 import { RT_SCOPE_LINK, RT_SCOPE_UNIVERSE } from '../../uapi/link.ts'
 import { encodeNet } from '../../wire/codec.ts'
@@ -42,7 +43,10 @@ export function icmp_send(net: NetNs, skb: SkBuff, type: number, code: number, i
   const tos = isIcmpError(type) ? (ip.tos & 0x1e) | 0xc0 : ip.tos
   const mark = net.cfg.sysctl['ipv4.fwmark_reflect'] !== 0 ? skb.mark : 0
   const out = routeFor(net, ip.src, saddr, tos, mark, type, code)
-  if (!(out instanceof Rtable)) return
+  if (!(out instanceof Rtable)) {
+    traceUnanswered(net, skb, 'icmp_send', out)
+    return
+  }
   const source = flow.src
   if (!icmpv4_xrlim_allow(net, out, type, code, ip.src)) return
   const room = Math.min(dst_mtu(net, out), ICMP_MAX_DATAGRAM) - IP_HLEN - ICMP_HLEN
@@ -62,13 +66,22 @@ export function icmp_reply(net: NetNs, skb: SkBuff, type: typeof ICMP_ECHOREPLY 
   if (l4 === null || l4.kind !== 'icmp') return
   const mark = net.cfg.sysctl['ipv4.fwmark_reflect'] !== 0 ? skb.mark : 0
   const out = routeFor(net, ip.src, fib_compute_spec_dst(net, skb), ip.tos, mark, type, 0)
-  if (!(out instanceof Rtable)) return
+  if (!(out instanceof Rtable)) {
+    traceUnanswered(net, skb, 'icmp_reply', out)
+    return
+  }
   const source = flow.src
   if (!icmpv4_xrlim_allow(net, out, type, 0, ip.src)) return
   push(net, out, source, ip.src, ip.tos, mark, type, 0, l4.rest, data, skb.id, 'echo-reply')
 }
 
-function routeFor(net: NetNs, dst: Ip4, src: Ip4, tos: number, mark: number, type: number, code: number): Rtable | string {
+/** No way back to the sender: nothing is sent, and the trace says why. */
+function traceUnanswered(net: NetNs, skb: SkBuff, fn: string, errno: Errno): void {
+  const ifindex = skb.dev === null ? 0 : skb.dev.ifindex
+  net.kernel.tr?.emit({ kind: 'error', time: net.kernel.sim.now, packet: skb.id, netns: net.id, ifindex, fn, errno, dst: skb.ip.src })
+}
+
+function routeFor(net: NetNs, dst: Ip4, src: Ip4, tos: number, mark: number, type: number, code: number): Rtable | Errno {
   flow.dst = dst
   flow.src = src
   flow.iif = net.lo.ifindex

@@ -14,6 +14,7 @@ import {
   ICMP_TIMESTAMPREPLY,
   type Icmp,
 } from '../../wire/icmp.ts'
+import { IPPROTO_ICMP } from '../../wire/ipv4.ts'
 import { decodeQuoted } from '../../wire/quoted.ts'
 import { because, bySysctl, kfree_skb } from '../core/drop.ts'
 import type { NetNs } from '../core/netns.ts'
@@ -39,7 +40,7 @@ export function icmp_rcv(net: NetNs, skb: SkBuff): void {
   }
   traceDeliver(net, skb)
   if (h.type === ICMP_ECHOREPLY) {
-    if (!ping_rcv(net, skb) && net.sockets.rawCount === 0) {
+    if (!ping_rcv(net, skb) && !net.sockets.raw.has(IPPROTO_ICMP)) {
       kfree_skb(net, skb, 'ping_rcv', 'NO_SOCKET', because('no ping or raw socket waits for this echo reply'))
     }
     return

@@ -6,7 +6,8 @@ import type { NetDevice } from '../core/netdevice.ts'
 import type { NetNs } from '../core/netns.ts'
 import { PACKET_BROADCAST, PACKET_MULTICAST, PACKET_OTHERHOST, type SkBuff } from '../core/skbuff.ts'
 import { raw_local_deliver, tcp_v4_rcv, udp_rcv } from '../socket/input.ts'
-import { icmp_rcv, icmp_send } from './icmp.ts'
+import { icmp_send } from './icmp.ts'
+import { icmp_rcv } from './icmp_rcv.ts'
 import { ip_error } from './ip_error.ts'
 import { ip_forward } from './ip_forward.ts'
 import { ip_defrag } from './reassembly.ts'
@@ -25,7 +26,7 @@ export function ip_rcv(net: NetNs, skb: SkBuff): void {
   }
   const ip = skb.net
   if (ip.kind !== 'ipv4') {
-    const reason = ip.kind === 'raw' ? (ip.reason ?? 'IP_INHDR') : 'IP_INHDR'
+    const reason = ip.kind === 'raw' ? (ip.drop ?? 'IP_INHDR') : 'IP_INHDR'
     kfree_skb(net, skb, 'ip_rcv_core', reason, null)
     return
   }

@@ -1,10 +1,11 @@
 // Group traffic on output: broadcasts and multicasts also come back to the sender (ip_mc_output, net/ipv4/ip_output.c).
-// Leaves out: IGMP and multicast routing; membership is the sockets' (socket/table.ts) and 224.0.0.1 everywhere.
+// Leaves out: IGMP, multicast routing and IP_ADD_MEMBERSHIP: the one group that every device is in is 224.0.0.1.
 import { ip4 } from '../../lib/ip4.ts'
 import { EV_RX } from '../../sim/clock.ts'
 import type { NetNs } from '../core/netns.ts'
 import { PACKET_LOOPBACK, type SkBuff } from '../core/skbuff.ts'
 import { because, kfree_skb } from '../core/drop.ts'
+import { sk_mc_loop } from '../socket/inet.ts'
 import { ip_finish_output } from './ip_output.ts'
 import type { Rtable } from './rtable.ts'
 
@@ -13,7 +14,7 @@ export const IGMP_ALL_HOSTS = ip4('224.0.0.1')
 
 export function ip_mc_output(net: NetNs, skb: SkBuff, rt: Rtable): void {
   const dst = skb.ip.dst
-  const loops = rt.type === 'broadcast' || dst === IGMP_ALL_HOSTS || net.sockets.joined(rt.dev.ifindex, dst)
+  const loops = rt.type === 'broadcast' || (dst === IGMP_ALL_HOSTS && sk_mc_loop(net, skb))
   if (loops) dev_loopback_xmit(net, skb, rt)
   if (rt.type === 'multicast' && skb.ip.ttl === 0) {
     kfree_skb(net, skb, 'ip_mc_output', 'NOT_SPECIFIED', because('ttl 0: not beyond this host'))

@@ -8,7 +8,7 @@ import type { NextHop, Route, Rule } from '../../uapi/route.ts'
 import type { NetDevice } from '../core/netdevice.ts'
 import type { NetNs } from '../core/netns.ts'
 import { inet_select_addr } from './devinet.ts'
-import { FibResult, type Flow, fib_lookup, fib_select_multipath } from './fib_lookup.ts'
+import { FibResult, Flow, fib_lookup, fib_select_multipath } from './fib_lookup.ts'
 import { fib_multipath_hash } from './multipath.ts'
 import { type RouteException, Rtable, type RtType } from './rtable.ts'
 
@@ -52,11 +52,11 @@ export function ip_route_output(net: NetNs, fl: Flow): Rtable | Errno {
     if (fl.oif === 0 && (isMulticast(fl.dst) || isLimitedBroadcast(fl.dst))) {
       // Without a device given, group traffic leaves by the device that has the source address.
       dev = net.routes.deviceOf(fl.src)
-      if (dev === null) return 'EINVAL'
+      if (dev === null) return 'ENETUNREACH'
       fl.oif = dev.ifindex
       return mkroute_output(net, fl, dev, false)
     }
-    if ((fl.flags & FLOWI_FLAG_ANYSRC) === 0 && !isLocalSource(net, fl.src)) return 'EINVAL'
+    if ((fl.flags & FLOWI_FLAG_ANYSRC) === 0 && !isLocalSource(net, fl.src)) return 'ENETUNREACH'
   }
   if (fl.oif !== 0) {
     dev = net.device(fl.oif)
@@ -152,31 +152,29 @@ export function ip_dst_mtu_maybe_forward(net: NetNs, rt: Rtable, forwarding: boo
   return metric !== 0 ? metric : rt.dev.mtu
 }
 
+const pmtuFlow = new Flow()
+
 /**
- * ip_rt_update_pmtu: remember a path MTU for a destination, from an ICMP "fragmentation needed". Values below
- * route.min_pmtu are raised to it and locked; a locked mtu metric and a larger MTU than known are left alone.
+ * ipv4_update_pmtu: remember a path MTU for a destination, from an ICMP "fragmentation needed". The route is looked up
+ * anew. Values below route.min_pmtu are raised to it and locked; a locked mtu metric and a larger MTU than known are
+ * left alone.
  */
-export function update_pmtu(net: NetNs, dst: Ip4, mtu: number, rt: Rtable): void {
-  if (rt.route === null || rt.type !== 'unicast' || rt.mtuLocked) return
+export function update_pmtu(net: NetNs, dst: Ip4, mtu: number): void {
+  pmtuFlow.dst = dst
+  pmtuFlow.src = 0
+  pmtuFlow.oif = 0
+  const rt = ip_route_output(net, pmtuFlow)
+  if (!(rt instanceof Rtable) || rt.route === null || rt.type !== 'unicast' || rt.mtuLocked) return
   const old = dst_mtu(net, rt)
   if (old < mtu) return
+  const now = net.kernel.sim.now
+  const lifetime = net.cfg.sysctl['ipv4.route.mtu_expires'] * 1e9
   const min = net.cfg.sysctl['ipv4.route.min_pmtu']
   const locked = mtu < min
   const value = locked ? Math.min(old, min) : mtu
-  if (rt.mtu === value && rt.exception !== null && rt.exception.expires - net.kernel.sim.now > 0 && old === value) {
-    const expires = net.cfg.sysctl['ipv4.route.mtu_expires'] * 1e9
-    if (rt.exception.expires - net.kernel.sim.now >= expires / 2) return
-  }
-  const now = net.kernel.sim.now
-  const known = net.routes.exception(dst, rt.route)
-  net.routes.learn({
-    dst,
-    route: rt.route,
-    mtu: value,
-    mtuLocked: locked,
-    gateway: known?.gateway ?? 0,
-    expires: now + net.cfg.sysctl['ipv4.route.mtu_expires'] * 1e9,
-  })
+  const known = rt.exception
+  if (known !== null && known.mtu === value && known.expires - now >= lifetime / 2) return
+  net.routes.learn({ dst, route: rt.route, mtu: value, mtuLocked: locked, gateway: known?.gateway ?? 0, expires: now + lifetime })
   net.kernel.tr?.emit({
     kind: 'exception',
     time: now,

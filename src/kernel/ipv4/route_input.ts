@@ -220,7 +220,7 @@ function broadcastInput(net: NetNs, dst: Ip4, src: Ip4, tos: number, dev: NetDev
 
 /** ip_route_input_mc: only groups that this machine is in (all hosts, 224.0.0.1) or link-local ones are for us. */
 function multicastInput(net: NetNs, dst: Ip4, src: Ip4, tos: number, dev: NetDevice, mark: number): Rtable | Martian {
-  if (dst !== IGMP_ALL_HOSTS && !net.sockets.joined(dev.ifindex, dst)) {
+  if (dst !== IGMP_ALL_HOSTS) {
     return martian('NOT_SPECIFIED', 'EINVAL', { kind: 'address', address: dst, note: `is a multicast group that ${dev.name} has not joined` })
   }
   if (isMulticast(src) || isLimitedBroadcast(src)) return invalidSource('a multicast or limited broadcast source')

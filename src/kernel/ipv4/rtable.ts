@@ -7,11 +7,10 @@ import type { NetnsConfig } from '../../uapi/config.ts'
 import { type NextHop, type Route, RT_TABLE_LOCAL, RTPROT_KERNEL, type Rule } from '../../uapi/route.ts'
 import type { NetDevice } from '../core/netdevice.ts'
 import type { NetNs } from '../core/netns.ts'
+import { fib_has_custom_rules } from './fib_cache.ts'
 import type { FibNexthop } from './fib_lookup.ts'
 import { IcmpLimits } from './icmp_ratelimit.ts'
 import type { RedirectState } from './redirect.ts'
-
-const DEFAULT_RULES: ReadonlySet<number> = new Set([0, 32766, 32767])
 
 /** unreachable stands for every failed lookup; `error` says which. */
 export type RtType = 'unicast' | 'local' | 'broadcast' | 'multicast' | 'unreachable'
@@ -124,7 +123,7 @@ export class RouteCache {
     this.genid++
     const cfg = this.net.cfg
     this.fullSourceCheck =
-      cfg.rules.some((r) => r.action !== 'lookup' || !DEFAULT_RULES.has(r.pref) || r.srcLen + r.dstLen > 0) ||
+      fib_has_custom_rules(cfg) ||
       (cfg.tables[RT_TABLE_LOCAL] ?? []).some((r) => r.type === 'local' && r.protocol !== RTPROT_KERNEL)
   }
 

@@ -1,20 +1,12 @@
 // The receive queue of datagram sockets: udp, ping, raw and packet (net/core/datagram.c, sock_queue_rcv_skb).
 // Read first: sock.ts.
-import { UDP_HLEN } from '../../wire/udp.ts'
-import { IP_HLEN } from '../../wire/ipv4.ts'
-import type { Received, SockAddr, SocketResult } from '../../uapi/socket.ts'
-import type { Packet } from '../../wire/packet.ts'
-import type { Icmp } from '../../wire/icmp.ts'
-import {
-  PACKET_BROADCAST,
-  PACKET_MULTICAST,
-  PACKET_OTHERHOST,
-  PACKET_OUTGOING,
-  type SkBuff,
-} from '../core/skbuff.ts'
-import { RCV_SHUTDOWN, Sock, sk_wake, sock_error, truesize } from './sock.ts'
 
-export { IP_HLEN, UDP_HLEN }
+import type { Received, SockAddr, SocketResult } from '../../uapi/socket.ts'
+import type { Icmp } from '../../wire/icmp.ts'
+import { IP_HLEN } from '../../wire/ipv4.ts'
+import type { Packet } from '../../wire/packet.ts'
+import { PACKET_BROADCAST, PACKET_MULTICAST, PACKET_OTHERHOST, PACKET_OUTGOING, type SkBuff } from '../core/skbuff.ts'
+import { RCV_SHUTDOWN, Sock, sk_wake, sock_error, truesize } from './sock.ts'
 
 /** A socket with a queue of whole messages. */
 export class DatagramSock extends Sock {
@@ -29,11 +21,10 @@ export class DatagramSock extends Sock {
   queued = 0
   /** udp_sock.forward_deficit: memory read but not yet given back. */
   deficit = 0
-  drops = 0
 }
 
 /** skb->pkt_type by its name. */
-export function packetTypeName(t: number): Received['packetType'] {
+function packetTypeName(t: number): Received['packetType'] {
   switch (t) {
     case PACKET_BROADCAST:
       return 'broadcast'
@@ -88,10 +79,7 @@ const NOWHERE: SockAddr = Object.freeze({ addr: 0, port: 0 })
 /** Queue a message unless the buffer is over full already (sock_queue_rcv_skb, __udp_enqueue_schedule_skb). */
 export function enqueue(sk: DatagramSock, msg: Received): boolean {
   const size = truesize(msg.length - IP_HLEN)
-  if (sk.rmem > sk.rcvbuf) {
-    sk.drops++
-    return false
-  }
+  if (sk.rmem > sk.rcvbuf) return false
   sk.rmem += size
   sk.queued += msg.data.length
   sk.queue.push(msg)

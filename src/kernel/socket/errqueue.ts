@@ -17,7 +17,7 @@ import type { InnerDatagram } from './input.ts'
 import { IP_PMTUDISC_DONT, type Sock, sk_wake } from './sock.ts'
 
 /** errno and whether it ends a connection. */
-export interface IcmpErr {
+interface IcmpErr {
   readonly errno: Errno
   readonly fatal: boolean
 }

@@ -9,14 +9,7 @@ import { Flow, inet_addr_type } from '../ipv4/fib_lookup.ts'
 import { ip_select_ident } from '../ipv4/ip_output.ts'
 import { dst_mtu, ip_route_output } from '../ipv4/route.ts'
 import type { Rtable } from '../ipv4/rtable.ts'
-import {
-  IP_PMTUDISC_DO,
-  IP_PMTUDISC_PROBE,
-  ip_dont_fragment,
-  ip_sk_ignore_df,
-  ownerName,
-  type Sock,
-} from './sock.ts'
+import { IP_PMTUDISC_DO, IP_PMTUDISC_PROBE, ip_dont_fragment, ip_sk_ignore_df, ownerName, type Sock } from './sock.ts'
 
 /** inet_addr_valid_or_nonlocal: may a socket be bound to it? Null when it may. */
 export function checkBindAddress(net: NetNs, addr: Ip4): Errno | null {
@@ -123,13 +116,17 @@ export function selectTtl(sk: Sock, rt: Rtable): number {
 export function makeHeader(sk: Sock, rt: Rtable, src: Ip4, dst: Ip4, proto: number, length: number, mtu: number): Ipv4 {
   const total = IP_HLEN + length
   const df =
-    sk.pmtudisc === IP_PMTUDISC_DO ||
-    sk.pmtudisc === IP_PMTUDISC_PROBE ||
-    (total <= mtu && ip_dont_fragment(sk, rt))
+    sk.pmtudisc === IP_PMTUDISC_DO || sk.pmtudisc === IP_PMTUDISC_PROBE || (total <= mtu && ip_dont_fragment(sk, rt))
   let id = 0
   if (!df || ip_sk_ignore_df(sk)) id = ip_select_ident(sk.net)
   else if (sk.daddr !== 0) id = sk.ipId = (sk.ipId + 1) & 0xffff
   return ipv4(src, dst, proto, selectTtl(sk, rt), sk.tos, id, df, false, 0, total, null, false)
+}
+
+/** sk_mc_loop: do our own members of the group hear what this packet's socket sends (IP_MULTICAST_LOOP)? */
+export function sk_mc_loop(net: NetNs, skb: SkBuff): boolean {
+  const sk = skb.sk === 0 ? null : net.kernel.layer.find(skb.sk)
+  return sk === null || sk.mcLoop
 }
 
 /** Mark a fresh packet as the socket's. */

@@ -9,7 +9,7 @@ import type { Rtable } from '../ipv4/rtable.ts'
 
 /** IP_PMTUDISC_… */
 export const IP_PMTUDISC_DONT = 0
-export const IP_PMTUDISC_WANT = 1
+const IP_PMTUDISC_WANT = 1
 export const IP_PMTUDISC_DO = 2
 export const IP_PMTUDISC_PROBE = 3
 
@@ -73,7 +73,6 @@ export class Sock {
   rtGen = -1
   /** inet_id: IP identification of connected sockets. */
   ipId = 0
-  closed = false
 
   constructor(inode: SocketId, type: SocketType, net: NetNs, protocol: number, owner: SocketOwner | null) {
     this.inode = inode

@@ -33,14 +33,34 @@ const CLASSES: ReadonlyMap<number, string> = new Map([
   [255, 'ANY'],
 ])
 const OPCODES: readonly string[] = Object.freeze(
-  ['', ' inv_q', ' stat', ' op3', ' notify', ' update', ' op6', ' op7', ' op8', ' updateA', ' updateD', ' updateDA'].concat(
-    [' updateM', ' updateMA', ' zoneInit', ' zoneRef'],
-  ),
+  [
+    '',
+    ' inv_q',
+    ' stat',
+    ' op3',
+    ' notify',
+    ' update',
+    ' op6',
+    ' op7',
+    ' op8',
+    ' updateA',
+    ' updateD',
+    ' updateDA',
+  ].concat([' updateM', ' updateMA', ' zoneInit', ' zoneRef']),
 )
 const RCODES: readonly string[] = Object.freeze(
-  ['', ' FormErr', ' ServFail', ' NXDomain', ' NotImp', ' Refused', ' YXDomain', ' YXRRSet', ' NXRRSet', ' NotAuth'].concat([
-    ' NotZone',
-  ]),
+  [
+    '',
+    ' FormErr',
+    ' ServFail',
+    ' NXDomain',
+    ' NotImp',
+    ' Refused',
+    ' YXDomain',
+    ' YXRRSet',
+    ' NXRRSet',
+    ' NotAuth',
+  ].concat([' NotZone']),
 )
 const TYPE_OPT = 41
 const HEADER = 12
@@ -100,13 +120,20 @@ function question(p: Printer, at: number, base: number): number | null {
   return name(p, at, base) === null ? null : end + 4
 }
 
+/** RFC 5952; addresses that hold an IPv4 one end in it. */
 function ipv6Text(p: Printer, at: number): string {
   const groups: string[] = []
   for (let i = 0; i < 16; i += 2) groups.push(p.u16(at + i).toString(16))
-  const runs = groups.join(':').match(/\b0(?::0)+\b/g) ?? []
-  const longest = runs.sort((a, b) => b.length - a.length)[0]
-  if (longest === undefined) return groups.join(':')
-  return groups.join(':').replace(longest, ':').replace(/^::?$/, '::').replace(/:{3,}/, '::')
+  let [start, length] = [0, 1]
+  for (let i = 0; i < 8; i++) {
+    let n = 0
+    while (groups[i + n] === '0') n++
+    if (n > length) [start, length] = [i, n]
+  }
+  const mapped = start === 0 && (length === 6 || (length === 5 && groups[5] === 'ffff'))
+  if (mapped) groups.splice(6, 2, `${p.u8(at + 12)}.${p.u8(at + 13)}.${p.u8(at + 14)}.${p.u8(at + 15)}`)
+  if (length === 1) return groups.join(':')
+  return `${groups.slice(0, start).join(':')}::${groups.slice(start + length).join(':')}`
 }
 
 /** Relative time as 1h5m. */
@@ -252,7 +279,12 @@ function response(p: Printer, base: number): boolean {
   const code = responseCode(p, base)
   const marks = `${flags & 0x400 ? '*' : ''}${flags & 0x80 ? '' : '-'}${flags & 0x200 ? '|' : ''}${flags & 0x20 ? '$' : ''}`
   p.put(`${p.u16(base)}${OPCODES[(flags >> 11) & 15]}${RCODES[code] ?? ` Resp${code}`}${marks}`)
-  const [questions, answers, servers, more] = [4, 6, 8, 10].map((o) => p.u16(base + o)) as [number, number, number, number]
+  const [questions, answers, servers, more] = [4, 6, 8, 10].map((o) => p.u16(base + o)) as [
+    number,
+    number,
+    number,
+    number,
+  ]
   if (questions !== 1) p.put(` [${questions}q]`)
   let i: number | null = base + HEADER
   for (let k = 0; k < questions; k++) {
@@ -276,7 +308,12 @@ function request(p: Printer, base: number): boolean {
   const flags = p.u16(base + 2)
   p.put(`${p.u16(base)}${OPCODES[(flags >> 11) & 15]}${flags & 0x100 ? '+' : ''}${flags & 0x10 ? '%' : ''}`)
   if ((flags & 0x6cf) !== 0) p.put(` [b2&3=0x${flags.toString(16)}]`)
-  const [questions, answers, servers, more] = [4, 6, 8, 10].map((o) => p.u16(base + o)) as [number, number, number, number]
+  const [questions, answers, servers, more] = [4, 6, 8, 10].map((o) => p.u16(base + o)) as [
+    number,
+    number,
+    number,
+    number,
+  ]
   const inverse = ((flags >> 11) & 15) === 1
   if (inverse && questions > 0) p.put(` [${questions}q]`)
   if (inverse ? answers !== 1 : answers > 0) p.put(` [${answers}a]`)
@@ -316,7 +353,7 @@ export function summaryDns(p: Printer, start: number, bytes: number, overTcp: bo
     p.put(`domain [length ${length} < ${HEADER}] (invalid)`)
     return
   }
-  p.need(at, HEADER)
+  p.check(at, HEADER)
   const whole = (p.u16(at + 2) & 0x8000) === 0 ? request(p, at) : response(p, at)
   p.put(whole ? ` (${length})` : ' [|domain]')
 }

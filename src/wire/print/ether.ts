@@ -1,7 +1,8 @@
 // The link layer in tcpdump's words: Ethernet (print-ether.c) and the cooked header of `-i any` (print-sll.c, SLL2).
 // Leaves out VLAN tags, LLC and IPv6: such frames are shown like an unknown EtherType.
-import { formatMac, type Mac } from '../../lib/mac.ts'
+import { formatMac } from '../../lib/mac.ts'
 import { ETH_HLEN, ETH_P_ARP, ETH_P_IP } from '../ethernet.ts'
+import { decodeSll2, SLL2_HLEN } from '../sll2.ts'
 import { summaryArp } from './arp.ts'
 import { hexDump } from './dump.ts'
 import { etherTypeName } from './ethertypes.ts'
@@ -40,29 +41,18 @@ export function summaryEthernet(p: Printer, length: number): void {
   dumpRest(p, ETH_HLEN)
 }
 
-/** What the cooked header of `-i any` adds to a packet. */
-export interface Cooked {
-  readonly name: string
-  readonly ifindex: number
-  readonly packetType: 'host' | 'broadcast' | 'multicast' | 'otherhost' | 'outgoing'
-  /** Source MAC. */
-  readonly address: Mac
-  readonly type: number
-}
+const DIRECTIONS: readonly string[] = Object.freeze(['In', 'B', 'M', 'P', 'Out'])
 
-/** Bytes of the SLL2 header, which -e and unknown types count in their length. */
-export const SLL2_HLEN = 20
-
-const DIRECTIONS = Object.freeze({ host: 'In', broadcast: 'B', multicast: 'M', otherhost: 'P', outgoing: 'Out' })
-
-/** A packet of `-i any`; the bytes start at the network layer, `length` counts them on the wire. */
-export function summaryCooked(p: Printer, c: Cooked, length: number): void {
+/** A packet of `-i any`: its cooked header, then the network layer. `name` is the device of the header's ifindex. */
+export function summaryCooked(p: Printer, name: string, length: number): void {
   p.protocol = 'sll2'
-  p.put(`${c.name.padEnd(5)} ${DIRECTIONS[c.packetType].padEnd(3)} `)
-  const type = p.options.quiet ? '' : `${typeText(p, c.type)}, length ${length + SLL2_HLEN}: `
-  const header = `ifindex ${c.ifindex} ${formatMac(c.address)} ${type}`
+  p.need(0, SLL2_HLEN)
+  const h = decodeSll2(p.bytes)
+  p.put(`${name.padEnd(5)} ${(DIRECTIONS[h.packetType] ?? '?').padEnd(3)} `)
+  const type = p.options.quiet ? '' : `${typeText(p, h.protocol)}, length ${length}: `
+  const header = `ifindex ${h.ifindex} ${formatMac(h.address)} ${type}`
   if (p.options.linkLevel) p.put(header)
-  if (payload(p, c.type, 0, length)) return
+  if (payload(p, h.protocol, SLL2_HLEN, length - SLL2_HLEN)) return
   if (!p.options.linkLevel) p.put(header)
-  dumpRest(p, 0)
+  dumpRest(p, SLL2_HLEN)
 }

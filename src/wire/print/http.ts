@@ -32,9 +32,9 @@ function isStart(head: string): boolean {
 export function summaryHttp(p: Printer, at: number, length: number): void {
   p.protocol = 'http'
   const end = at + length
-  p.need(at, length)
   let head = ''
-  for (let i = at; i < Math.min(end, at + 128) && p.u8(i) >= 32 && p.u8(i) < 127; i++) head += String.fromCharCode(p.u8(i))
+  for (let i = at; i < Math.min(end, at + 128) && p.u8(i) >= 32 && p.u8(i) < 127; i++)
+    head += String.fromCharCode(p.u8(i))
   p.put('HTTP')
   if (!isStart(head)) return
   if (p.options.verbose === 0) {

@@ -68,6 +68,7 @@ function unreachableText(p: Printer, at: number, code: number): string {
 }
 
 function portText(p: Printer, quoted: number): string {
+  p.check(quoted + 9, 1)
   const protocol = p.u8(quoted + 9)
   const dport = p.u16(quoted + (p.u8(quoted) & 15) * 4 + 2)
   const dst = p.host(quoted + 16)
@@ -84,7 +85,7 @@ function redirectText(p: Printer, at: number, code: number): string {
 }
 
 function exceededText(p: Printer, at: number, code: number): string {
-  p.need(at + ICMP_HLEN + 16, 4)
+  p.check(at + ICMP_HLEN + 16, 4)
   if (code === 0) return 'time exceeded in-transit'
   return code === 1 ? 'ip reassembly time exceeded' : `time exceeded-#${code}`
 }
@@ -97,7 +98,7 @@ function clock(ms: number): string {
 }
 
 function timestampReply(p: Printer, at: number): string {
-  p.need(at + 16, 4)
+  p.check(at + 16, 4)
   const times = [p.u32(at + 8), p.u32(at + 12), p.u32(at + 16)].map(clock)
   return `time stamp reply id ${p.u16(at + 4)} seq ${p.u16(at + 6)}: org ${times[0]}, recv ${times[1]}, xmit ${times[2]}`
 }
@@ -120,7 +121,10 @@ function text(p: Printer, at: number, type: number, code: number): string {
     case ICMP_TIMESTAMPREPLY:
       return timestampReply(p, at)
     case 18:
-      return `address mask is 0x${p.u32(at + 8).toString(16).padStart(8, '0')}`
+      return `address mask is 0x${p
+        .u32(at + 8)
+        .toString(16)
+        .padStart(8, '0')}`
     default:
       return OTHER_TYPES.get(type) ?? `type-#${type}`
   }

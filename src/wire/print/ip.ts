@@ -82,14 +82,11 @@ export function summaryIp(p: Printer, at: number, length: number): void {
     p.put(`bad-hlen ${hlen}`)
     return
   }
-  let total = p.u16(at + 2)
+  const total = p.u16(at + 2)
   if (length < total) p.put(`truncated-ip - ${total - length} bytes missing! `)
   if (total < hlen) {
-    if (total !== 0) {
-      p.put(`bad-len ${total}`)
-      return
-    }
-    total = length
+    p.put(`bad-len ${total}`)
+    return
   }
   const end = p.end
   p.end = Math.min(p.end, at + total)
@@ -126,9 +123,10 @@ function verboseHeader(p: Printer, at: number, hlen: number): boolean {
 function ipOptions(p: Printer, at: number, length: number): boolean {
   let separator = ''
   for (let i = 0; i < length; ) {
-    const kind = p.u8(at + i)
-    p.put(`${separator}${OPTIONS.get(kind) ?? `unknown ${kind}`}`)
+    p.put(separator)
     separator = ','
+    const kind = p.u8(at + i)
+    p.put(OPTIONS.get(kind) ?? `unknown ${kind}`)
     const len = kind < 2 ? 1 : p.u8(at + i + 1)
     if ((kind > 1 && len < 2) || len > length - i) {
       p.put(` [bad length ${len}]`)

@@ -39,8 +39,18 @@ export const PLAIN_SUMMARY: SummaryOptions = Object.freeze({
   dump: true,
 })
 
-/** Thrown and caught inside wire/print only: the captured bytes end here. */
-export class Truncated extends Error {}
+/**
+ * Thrown and caught inside wire and wire/print only: the captured bytes end here. `checked` says that a printer had looked
+ * before (ND_TCHECK); where it had not (GET_*), dumps after the line show the link layer too.
+ */
+export class Truncated extends Error {
+  readonly checked: boolean
+
+  constructor(protocol: string, checked: boolean) {
+    super(protocol)
+    this.checked = checked
+  }
+}
 
 export class Printer {
   readonly bytes: Uint8Array
@@ -66,7 +76,11 @@ export class Printer {
   }
 
   need(at: number, n: number): void {
-    if (!this.has(at, n)) throw new Truncated(this.protocol)
+    if (!this.has(at, n)) throw new Truncated(this.protocol, false)
+  }
+
+  check(at: number, n: number): void {
+    if (!this.has(at, n)) throw new Truncated(this.protocol, true)
   }
 
   u8(at: number): number {

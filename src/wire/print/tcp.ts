@@ -14,7 +14,7 @@ const FLAG_LETTERS = 'FSRP.UEW'
 const MAX_RST_DATA = 30
 
 /** Text between the brackets of "Flags [S.]". */
-export function tcpFlagText(flags: number): string {
+function tcpFlagText(flags: number): string {
   let text = ''
   for (let bit = 0; bit < 8; bit++) if ((flags & (1 << bit)) !== 0) text += FLAG_LETTERS[bit]
   return text || 'none'
@@ -43,7 +43,7 @@ function relative(p: Printer, ip: IpView, at: number, flags: number): Numbers {
   const known = flows.get(key)
   if (known === undefined || (flags & TCP_SYN) !== 0) {
     flows.set(key, reverse ? { seq: before, ack: seq } : { seq, ack: before })
-    return { seq, ack, sackBase: reverse ? before : before }
+    return { seq, ack, sackBase: before }
   }
   return {
     seq: (seq - (reverse ? known.ack : known.seq)) >>> 0,

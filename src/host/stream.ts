@@ -1,0 +1,79 @@
+// A script shown while it runs: its output as it is written, and the trace of each packet's story when the story is over.
+// Read first: host.ts, settle.ts.
+import type { Trace } from '../trace/trace.ts'
+import type { Terminal } from '../os/terminal.ts'
+import type { NetnsId } from '../uapi/request.ts'
+import type { Machine } from './machine.ts'
+import { isQuiet } from './settle.ts'
+import { startTrace, type Tracing } from './tracing.ts'
+
+export interface StreamListener {
+  /** Something was written to a standard stream: 1 stdout, 2 stderr. */
+  output(stream: 1 | 2, data: string | Uint8Array): void
+  /** All packets so far have come to their end; the trace since the last call. Absent: nothing is traced. */
+  story?(trace: Trace): void
+}
+
+/** Run a program to its end in front of a listener; its exit code. */
+export function streamProgram(
+  m: Machine,
+  hostname: string,
+  netns: NetnsId,
+  argv: readonly string[],
+  stdin: string | null,
+  listener: StreamListener,
+): number {
+  const started = m.os.spawn(argv, { netns, ...(stdin === null ? {} : { stdin }) })
+  if (!started.ok) return started.errno === 'ENOENT' ? 127 : 126
+  const show = new Show(m, hostname, started.value.terminal, listener)
+  m.observer = show
+  try {
+    return m.os.runToExit(started.value.pid)
+  } finally {
+    m.observer = null
+    show.end()
+  }
+}
+
+class Show {
+  private tracing: Tracing | null = null
+  private readonly m: Machine
+  private readonly hostname: string
+  private readonly terminal: Terminal
+  private readonly listener: StreamListener
+
+  constructor(m: Machine, hostname: string, terminal: Terminal, listener: StreamListener) {
+    this.m = m
+    this.hostname = hostname
+    this.terminal = terminal
+    this.listener = listener
+    this.begin()
+  }
+
+  private begin(): void {
+    if (this.listener.story !== undefined) this.tracing = startTrace(this.m, this.hostname, {})
+  }
+
+  beforeEvent(): void {
+    this.drain()
+    if (this.tracing === null || this.tracing.count === 0) return
+    if (!isQuiet(this.m)) return
+    this.tell()
+    this.begin()
+  }
+
+  private drain(): void {
+    for (const chunk of this.terminal.drain()) this.listener.output(chunk.stream, chunk.data)
+  }
+
+  private tell(): void {
+    const trace = this.tracing?.stop()
+    this.tracing = null
+    if (trace !== undefined && trace.events.length > 0) this.listener.story?.(trace)
+  }
+
+  end(): void {
+    this.drain()
+    this.tell()
+  }
+}

@@ -1,0 +1,132 @@
+// `ip route get` (inet_rtm_getroute, rt_fill_info) and the listing of learned exceptions (ip route show cache).
+// Read first: route.ts, rtable.ts. The reply is a route made up for the answer, or with fibmatch the table's entry.
+import type { Ip4 } from '../../lib/ip4.ts'
+import { RT_SCOPE_UNIVERSE } from '../../uapi/link.ts'
+import type { RouteGet, RouteGetReply } from '../../uapi/request.ts'
+import { type Route, type RouteType, RT_TABLE_LOCAL, RT_TABLE_MAIN, RTPROT_UNSPEC } from '../../uapi/route.ts'
+import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP } from '../../wire/ipv4.ts'
+import type { NetDevice } from '../core/netdevice.ts'
+import type { NetNs } from '../core/netns.ts'
+import type { Transaction } from '../core/transaction.ts'
+import { fibOf } from './fib_cache.ts'
+import { devIndex, shownRoute } from './fib_frontend.ts'
+import { Flow } from './fib_lookup.ts'
+import { IGMP_ALL_HOSTS } from './multicast.ts'
+import { ip_route_input_lookup, ip_route_output } from './route.ts'
+import { Rtable } from './rtable.ts'
+
+/** IPTOS_RT_MASK */
+const TOS_MASK = 0x1c
+
+export function inet_rtm_getroute(tx: Transaction, net: NetNs, req: RouteGet): RouteGetReply {
+  const proto = req.ipproto ?? 0
+  if (proto !== 0 && proto !== IPPROTO_TCP && proto !== IPPROTO_UDP && proto !== IPPROTO_ICMP) {
+    tx.refuse('EOPNOTSUPP', 'Unsupported ip proto')
+  }
+  const fl = new Flow()
+  fl.dst = req.dst
+  fl.src = req.src ?? 0
+  fl.tos = (req.tos ?? 0) & TOS_MASK
+  fl.oif = devIndex(tx, net, req.oif)
+  fl.mark = req.mark ?? 0
+  fl.uid = req.uid ?? 0
+  fl.proto = proto
+  fl.sport = req.sport ?? 0
+  fl.dport = req.dport ?? 0
+  const iif = devIndex(tx, net, req.iif)
+  const rt = iif === 0 ? ip_route_output(net, fl) : lookupInput(tx, net, fl, iif)
+  if (!(rt instanceof Rtable)) tx.refuse(rt)
+  if (rt.error !== null) tx.refuse(rt.error)
+  const base = {
+    fibmatch: req.fibmatch === true,
+    src: req.src ?? null,
+    iif: iif === 0 ? null : iif,
+    mark: fl.mark,
+    uid: fl.uid,
+  }
+  if (req.fibmatch === true) {
+    // No entry decided (limited broadcast, a device taken at its word): there is none to show.
+    if (rt.route === null) tx.refuse('EHOSTUNREACH')
+    const route = { ...shownRoute(net, rt.route), table: answeringTable(net, rt) }
+    return { ...base, route, cacheFlags: [], expires: null, mtu: null, mtuLock: false }
+  }
+  return { ...base, ...rt_fill_info(net, rt, req, fl, base.iif !== null) }
+}
+
+function lookupInput(tx: Transaction, net: NetNs, fl: Flow, iif: number): ReturnType<typeof ip_route_input_lookup> {
+  const dev: NetDevice | null = net.device(iif)
+  if (dev === null) tx.refuse('ENODEV')
+  return ip_route_input_lookup(net, fl.dst, fl.src, fl.tos, dev, fl.mark, fl.proto, fl.sport, fl.dport)
+}
+
+/** RTM_F_LOOKUP_TABLE: while tables local and main are one trie, it is found as main. */
+function answeringTable(net: NetNs, rt: Rtable): number {
+  if (rt.route === null) return 0
+  return rt.route.table === RT_TABLE_LOCAL && fibOf(net).merged ? RT_TABLE_MAIN : rt.route.table
+}
+
+/** RTN_* of the answer: what is sent out by lo stays here, but is of the type of its entry. */
+function answerType(rt: Rtable, dst: Ip4): RouteType {
+  if (rt.type !== 'local' || rt.route?.type === 'local' || (rt.route === null && dst === 0)) return rt.type
+  return 'unicast'
+}
+
+type Filled = Pick<RouteGetReply, 'route' | 'cacheFlags' | 'expires' | 'mtu' | 'mtuLock'>
+
+/** rt_fill_info: the answer as a host route. The chosen source is named unless it was asked for. */
+function rt_fill_info(net: NetNs, rt: Rtable, req: RouteGet, fl: Flow, input: boolean): Filled {
+  const prefsrc = !input && fl.src !== (req.src ?? 0) ? fl.src : 0
+  const dst = req.dst
+  const now = net.kernel.sim.now
+  const e = rt.exception
+  const expires = e !== null && e.expires !== 0 ? Math.max(0, Math.floor((e.expires - now) / 1e9)) : null
+  const learned = e !== null && e.mtu !== 0 && expires !== null
+  const route: Route = {
+    dst,
+    len: 32,
+    table: answeringTable(net, rt),
+    tos: rt.route?.tos ?? 0,
+    metric: 0,
+    type: answerType(rt, dst),
+    scope: RT_SCOPE_UNIVERSE,
+    protocol: RTPROT_UNSPEC,
+    prefsrc,
+    nexthops: [{ gateway: rt.gateway, oif: rt.dev.ifindex, weight: 1, flags: 0, scope: RT_SCOPE_UNIVERSE }],
+    metrics: rt.type === 'unicast' ? (rt.route?.metrics ?? null) : null,
+  }
+  return {
+    route,
+    cacheFlags: cacheFlags(rt, dst),
+    expires,
+    mtu: learned ? e.mtu : null,
+    mtuLock: learned && e.mtuLocked,
+  }
+}
+
+/** rt_flags as iproute2 words them, in its order. */
+function cacheFlags(rt: Rtable, dst: Ip4): readonly string[] {
+  const flags: string[] = []
+  if (rt.type === 'local' || rt.type === 'broadcast') flags.push('local')
+  if (rt.type === 'broadcast') flags.push('brd')
+  if (rt.type === 'multicast') {
+    if (rt.isInput || dst === IGMP_ALL_HOSTS) flags.push('local')
+    flags.push('mc')
+  }
+  if (rt.exception !== null && rt.exception.gateway !== 0) flags.push('redirected')
+  if (rt.doRedirect) flags.push('redirect')
+  return flags
+}
+
+/** Exceptions that are still alive, each as the route a packet to it would take (fnhe_dump_bucket). */
+export function listExceptions(net: NetNs): RouteGetReply[] {
+  const replies: RouteGetReply[] = []
+  for (const e of net.routes.exceptions.values()) {
+    const fl = new Flow()
+    fl.dst = e.dst
+    const rt = ip_route_output(net, fl)
+    if (!(rt instanceof Rtable) || rt.exception !== e) continue
+    const filled = rt_fill_info(net, rt, { dst: e.dst }, fl, true)
+    replies.push({ ...filled, fibmatch: false, src: null, iif: null, mark: 0, uid: 0 })
+  }
+  return replies
+}

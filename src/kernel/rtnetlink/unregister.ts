@@ -1,0 +1,74 @@
+// Devices that leave: deletion, and moves to another namespace (net/core/dev.c: unregister_netdevice_many,
+// __dev_change_net_namespace; veth_dellink).
+import { IFF_LOOPBACK, IFF_UP, type Link } from '../../uapi/link.ts'
+import { changeLink, insertLink, linkByIndex, linkByName, removeLink, withLink } from '../core/links.ts'
+import type { NetNs } from '../core/netns.ts'
+import { peernet2id_alloc } from '../core/nsid.ts'
+import type { Transaction } from '../core/transaction.ts'
+import { deviceOps } from '../device/table.ts'
+import { inetdev_destroy, inetdev_init } from '../ipv4/inetdev.ts'
+import { dev_close } from './dev_state.ts'
+import { rtmsg_ifinfo } from './info.ts'
+import { dev_get_valid_name, dev_new_index } from './names.ts'
+
+/** Down, without addresses, routes and neighbours, and with its first qdisc again (dev_shutdown). */
+function takeDown(tx: Transaction, net: NetNs, ifindex: number): Link {
+  const link = linkByIndex(tx, net, ifindex)!
+  if ((link.flags & IFF_UP) !== 0) dev_close(tx, net, link, link.flags & ~IFF_UP)
+  inetdev_destroy(tx, net, ifindex)
+  return changeLink(tx, net, ifindex, { qdisc: 'noop' })
+}
+
+/** unregister_netdevice of one device; the other end of a veth is the caller's. */
+function unregister(tx: Transaction, net: NetNs, ifindex: number): void {
+  const link = takeDown(tx, net, ifindex)
+  rtmsg_ifinfo(tx, net, withLink(link, { peer: null }), true)
+  removeLink(tx, net, ifindex)
+}
+
+/** rtnl_delete_link: the device, and with a veth its other end wherever it is. */
+export function unregister_netdevice(tx: Transaction, net: NetNs, link: Link): void {
+  const ref = link.peer
+  unregister(tx, net, link.ifindex)
+  const other = ref === null ? undefined : tx.kernel.nets.get(ref.netns)
+  if (ref !== null && other !== undefined && linkByIndex(tx, other, ref.ifindex) !== null) {
+    unregister(tx, other, ref.ifindex)
+  }
+}
+
+/** The peer's own idea of where this end is. */
+function tellPeer(tx: Transaction, link: Link, netns: number, ifindex: number): void {
+  const net = link.peer === null ? undefined : tx.kernel.nets.get(link.peer.netns)
+  if (net === undefined || link.peer === null) return
+  changeLink(tx, net, link.peer.ifindex, { peer: Object.freeze({ netns, ifindex }) })
+}
+
+/**
+ * dev_change_net_namespace. `pattern`: a name to fall back on when the device's own is taken there. The ifindex is kept
+ * when it is free. Answers the link as it is in its new namespace.
+ */
+export function dev_change_net_namespace(
+  tx: Transaction,
+  from: NetNs,
+  link: Link,
+  to: NetNs,
+  pattern: string | null,
+): Link {
+  if (deviceOps[link.kind].netnsLocal) tx.refuse('EINVAL')
+  if (from === to) return link
+  const taken = linkByName(tx, to, link.name) !== null
+  if (taken && pattern === null) tx.refuse('EEXIST')
+  const name = taken && pattern !== null ? dev_get_valid_name(tx, to, pattern) : link.name
+  const down = takeDown(tx, from, link.ifindex)
+  peernet2id_alloc(tx, from, to.id)
+  rtmsg_ifinfo(tx, from, down, true)
+  removeLink(tx, from, link.ifindex)
+  const ifindex = linkByIndex(tx, to, link.ifindex) === null ? link.ifindex : dev_new_index(tx, to)
+  const inet = inetdev_init(tx, to, (link.flags & IFF_LOOPBACK) !== 0)
+  const moved = withLink(down, { name, ifindex, ...inet })
+  insertLink(tx, to, moved)
+  tellPeer(tx, moved, to.id, ifindex)
+  tx.move(from, link.ifindex, to, ifindex)
+  rtmsg_ifinfo(tx, to, moved)
+  return moved
+}

@@ -1,0 +1,159 @@
+// ICMP echo sockets: SOCK_DGRAM with IPPROTO_ICMP, for users in ping_group_range (net/ipv4/ping.c).
+// Read first: sock.ts, inet.ts. The socket's "port" is the echo identifier.
+import type { Errno } from '../../lib/errno.ts'
+import type { Ip4 } from '../../lib/ip4.ts'
+import type { SockAddr, SocketId, SocketOwner, SocketResult } from '../../uapi/socket.ts'
+import {
+  decodeIcmp,
+  ICMP_DEST_UNREACH,
+  ICMP_ECHO,
+  ICMP_ECHOREPLY,
+  ICMP_FRAG_NEEDED,
+  ICMP_HLEN,
+  type Icmp,
+  icmp,
+} from '../../wire/icmp.ts'
+import { IP_HLEN, IPPROTO_ICMP } from '../../wire/ipv4.ts'
+import { because, kfree_skb } from '../core/drop.ts'
+import type { NetNs } from '../core/netns.ts'
+import type { SkBuff } from '../core/skbuff.ts'
+import { ip_local_out } from '../ipv4/ip_output.ts'
+import { update_pmtu } from '../ipv4/route.ts'
+import { DatagramSock, enqueue, receivedOf } from './datagram.ts'
+import { datagramError, ip_icmp_error, ip_local_error } from './errqueue.ts'
+import {
+  checkBindAddress,
+  flowOf,
+  ip4_datagram_connect,
+  makeHeader,
+  ownSkb,
+  routeSocket,
+  setBindAddress,
+  socketMtu,
+  traceDeliver,
+  traceError,
+} from './inet.ts'
+import type { InnerDatagram } from './input.ts'
+import { ip_sk_ignore_df, sk_report, sock_error } from './sock.ts'
+
+export class PingSock extends DatagramSock {
+  constructor(inode: SocketId, net: NetNs, owner: SocketOwner) {
+    super(inode, 'ping', net, IPPROTO_ICMP, owner)
+  }
+}
+
+/** ping_init_sock: may this group have ping sockets? */
+export function pingAllowed(net: NetNs, owner: SocketOwner): boolean {
+  const [low, high] = net.cfg.sysctl['ipv4.ping_group_range']
+  return owner.gid >= low && owner.gid <= high
+}
+
+/** ping_get_port: identifier 0 takes the next free one. */
+function getIdent(sk: PingSock, ident: number): boolean {
+  const table = sk.net.sockets.ping
+  let chosen = ident
+  if (ident === 0) {
+    chosen = 1 + sk.net.kernel.random.below(0xffff)
+    for (let tried = 0; table.has(chosen); tried++) {
+      if (tried === 0xffff) return false
+      chosen = chosen === 0xffff ? 1 : chosen + 1
+    }
+  } else if (table.has(ident)) return false
+  sk.sport = chosen
+  table.set(chosen, sk)
+  return true
+}
+
+export function pingBind(sk: PingSock, addr: Ip4, ident: number): Errno | null {
+  if (sk.sport !== 0) return 'EINVAL'
+  const bad = checkBindAddress(sk.net, addr)
+  if (bad !== null) return bad
+  setBindAddress(sk, addr)
+  if (!getIdent(sk, ident)) return 'EADDRINUSE'
+  sk.addrLocked = addr !== 0
+  return null
+}
+
+export function pingConnect(sk: PingSock, to: SockAddr): Errno | null {
+  if (sk.sport === 0 && !getIdent(sk, 0)) return 'EAGAIN'
+  return ip4_datagram_connect(sk, to.addr, to.port)
+}
+
+/** ping_v4_sendmsg: an echo request; the identifier is the socket's, whatever the caller wrote. */
+export function ping_v4_sendmsg(sk: PingSock, data: Uint8Array, to: SockAddr | null): SocketResult<number> {
+  if (data.length > 0xffff) return { ok: false, errno: 'EMSGSIZE' }
+  const given = decodeIcmp(data)
+  if (given === null || given.type !== ICMP_ECHO || given.code !== 0) return { ok: false, errno: 'EINVAL' }
+  if (to === null && !sk.connected) return { ok: false, errno: 'EDESTADDRREQ' }
+  if (sk.sport === 0 && !getIdent(sk, 0)) return { ok: false, errno: 'EAGAIN' }
+  const fl = flowOf(sk, to === null ? sk.daddr : to.addr, 0)
+  const rt = routeSocket(sk, fl, 'ping_v4_sendmsg')
+  if (typeof rt === 'string') return { ok: false, errno: rt }
+  if (rt.type === 'broadcast' && !sk.broadcast) return { ok: false, errno: 'EACCES' }
+  const mtu = socketMtu(sk, rt)
+  if (IP_HLEN + data.length > (ip_sk_ignore_df(sk) ? 0xffff : mtu)) {
+    ip_local_error(sk, 'EMSGSIZE', fl.dst, sk.dport, mtu)
+    traceError(sk.net, 'EMSGSIZE', fl.dst, '__ip_append_data')
+    return { ok: false, errno: 'EMSGSIZE' }
+  }
+  const pending = sock_error(sk)
+  if (pending !== null) return { ok: false, errno: pending }
+  const skb = sk.net.kernel.newSkb({
+    net: makeHeader(sk, rt, fl.src, fl.dst, IPPROTO_ICMP, data.length, mtu),
+    l4: icmp(ICMP_ECHO, 0, (sk.sport << 16) | (given.rest & 0xffff), false),
+    data: data.subarray(ICMP_HLEN),
+  })
+  ownSkb(sk, skb)
+  ip_local_out(sk.net, skb, rt)
+  return { ok: true, value: data.length }
+}
+
+/** ping_lookup: the socket with that identifier, if address and device fit. */
+function ping_lookup(net: NetNs, ident: number, daddr: Ip4, dif: number): PingSock | null {
+  const sk = net.sockets.ping.get(ident)
+  if (sk === undefined) return null
+  if (sk.rcvSaddr !== 0 && sk.rcvSaddr !== daddr) return null
+  return sk.boundIf !== 0 && sk.boundIf !== dif ? null : sk
+}
+
+/** ping_rcv: an echo reply; true when a socket took it. */
+export function ping_rcv(net: NetNs, skb: SkBuff): boolean {
+  const ih = skb.l4
+  if (net.sockets.ping.size === 0 || ih === null || ih.kind !== 'icmp' || ih.type !== ICMP_ECHOREPLY) return false
+  const sk = ping_lookup(net, ih.rest >>> 16, skb.ip.dst, skb.iif)
+  if (sk === null) return false
+  if (!enqueue(sk, receivedOf(skb, skb.data, 0, 0, ih))) {
+    kfree_skb(net, skb, 'ping_queue_rcv_skb', 'SOCKET_RCVBUFF', because('the receive buffer is full'))
+  } else if (net.kernel.tr !== null) traceDeliver(sk, skb, 'ping_rcv')
+  return true
+}
+
+/** icmp_err: for ICMP itself; the path MTU is remembered even when no socket asks. */
+export function icmp_err(net: NetNs, skb: SkBuff, inner: InnerDatagram): void {
+  const ih = skb.l4 as Icmp
+  if (ih.type === ICMP_DEST_UNREACH && ih.code === ICMP_FRAG_NEEDED) update_pmtu(net, inner.dst, ih.rest & 0xffff)
+  if (net.sockets.ping.size !== 0) ping_err(net, skb, inner)
+}
+
+/** ping_err: an ICMP error about an echo request of ours. */
+function ping_err(net: NetNs, skb: SkBuff, inner: InnerDatagram): void {
+  const echo = decodeEchoHeader(inner.payload)
+  if (echo === null || echo.type !== ICMP_ECHO) return
+  const sk = ping_lookup(net, echo.rest >>> 16, inner.src, skb.iif)
+  if (sk === null) return
+  const what = datagramError(sk, skb.l4 as Icmp, inner)
+  if (what === null) return
+  if (sk.recvErr) ip_icmp_error(sk, skb, what.errno, inner, inner.payload.subarray(ICMP_HLEN), echo)
+  else if (!what.fatal || !sk.connected) return
+  sk_report(sk, what.errno)
+}
+
+/** The ICMP header at the start of a quoted payload; null when it is cut short. Its checksum is nobody's business. */
+export function decodeEchoHeader(payload: Uint8Array): Icmp | null {
+  const h = decodeIcmp(payload)
+  return h === null ? null : icmp(h.type, h.code, h.rest, false)
+}
+
+export function pingClose(sk: PingSock): void {
+  if (sk.net.sockets.ping.get(sk.sport) === sk) sk.net.sockets.ping.delete(sk.sport)
+}

@@ -1,0 +1,282 @@
+// Sending TCP segments: headers and options, new data under both windows, retransmission (net/ipv4/tcp_output.c).
+// Read first: tcp_sock.ts, tcp_window.ts. Next: tcp_timer.ts. Control segments (SYN, FIN, RST, ACK) are in tcp_control.ts.
+// Leaves out: segmentation offload (every segment is at most one MSS), pacing, TCP small queues, Tail Loss Probe, Fast Open.
+import type { Errno } from '../../lib/errno.ts'
+import { IP_HLEN, IPPROTO_TCP, ipv4 } from '../../wire/ipv4.ts'
+import { TCP_ACK, TCP_FIN, TCP_HLEN, TCP_PSH, TCP_SYN, type Tcp, type TcpOptions, tcp } from '../../wire/tcp.ts'
+import { because, kfree_skb } from '../core/drop.ts'
+import { ipv4_confirm_neigh } from '../core/neighbour.ts'
+import { ip_local_out, ip_select_ident } from '../ipv4/ip_output.ts'
+import type { Rtable } from '../ipv4/rtable.ts'
+import { flowOf, ownSkb, routeSocket, selectTtl, sk_dst_check, sk_dst_set } from './inet.ts'
+import { ip_dont_fragment } from './sock.ts'
+import {
+  after,
+  armTimer,
+  type Segment,
+  seqAdd,
+  seqDiff,
+  stopTimer,
+  TCP_ATO_MIN,
+  TCP_MAX_QUICKACKS,
+  TCP_RTO_MAX,
+  TCP_RTO_MIN,
+  type TcpSock,
+  tcp_time_stamp,
+} from './tcp_sock.ts'
+import { tcp_current_mss, tcp_select_window } from './tcp_window.ts'
+
+/** The route of a connection: cached, or looked up again (ip_queue_xmit). */
+export function routeOf(sk: TcpSock): Rtable | Errno {
+  const cached = sk_dst_check(sk)
+  if (cached !== null) return cached
+  const rt = routeSocket(sk, flowOf(sk, sk.daddr, sk.dport), '__ip_queue_xmit')
+  if (typeof rt !== 'string') sk_dst_set(sk, rt)
+  return rt
+}
+
+/** Bytes that TCP options take in the header, as encoded. */
+export function optionBytes(o: TcpOptions | null): number {
+  if (o === null) return 0
+  let n = 0
+  if (o.mss !== null) n += 4
+  if (o.timestamps !== null) n += 12
+  else if (o.sackPermitted) n += 4
+  if (o.windowScale !== null) n += 4
+  return n
+}
+
+/** tcp_established_options */
+function establishedOptions(sk: TcpSock): TcpOptions | null {
+  if (!sk.tstampOk) return null
+  return {
+    mss: null,
+    windowScale: null,
+    sackPermitted: false,
+    timestamps: [tcp_time_stamp(sk.net, sk.tsOffset), sk.tsRecent],
+    unknown: null,
+  }
+}
+
+/** __ip_queue_xmit: the IP header of a connection's segment, and out. */
+export function ip_queue_xmit(sk: TcpSock, th: Tcp, data: Uint8Array): void {
+  const net = sk.net
+  const rt = routeOf(sk)
+  const length = IP_HLEN + TCP_HLEN + optionBytes(th.options) + data.length
+  const unreachable = typeof rt === 'string'
+  const df = unreachable || ip_dont_fragment(sk, rt)
+  if (df) sk.ipId = (sk.ipId + 1) & 0xffff
+  const id = df ? sk.ipId : ip_select_ident(net)
+  const ttl = unreachable ? 64 : selectTtl(sk, rt)
+  const header = ipv4(sk.saddr, sk.daddr, IPPROTO_TCP, ttl, sk.tos, id, df, false, 0, length, null, false)
+  const skb = net.kernel.newSkb({ net: header, l4: th, data })
+  ownSkb(sk, skb)
+  if (unreachable) {
+    kfree_skb(net, skb, '__ip_queue_xmit', 'IP_OUTNOROUTES', because(`no route to the peer: ${rt}`))
+    return
+  }
+  if (sk.confirmNeigh) {
+    sk.confirmNeigh = false
+    if (rt.type === 'unicast') ipv4_confirm_neigh(rt.dev, rt.gateway !== 0 ? rt.gateway : sk.daddr)
+  }
+  ip_local_out(net, skb, rt, 'tcp', sk.cause)
+}
+
+/** tcp_event_ack_sent: what every segment with ACK does to the acknowledgement state. */
+function tcp_event_ack_sent(sk: TcpSock): void {
+  if (sk.quick > 0) sk.quick--
+  sk.ackPending = false
+  sk.ackNow = false
+  sk.ackPushed = 0
+  stopTimer(sk.net, sk.delackTimer)
+}
+
+/** tcp_transmit_skb for everything after the handshake. */
+export function tcp_transmit(sk: TcpSock, seq: number, flags: number, data: Uint8Array): void {
+  const window = tcp_select_window(sk)
+  const th = tcp(
+    sk.sport,
+    sk.dport,
+    seq,
+    (flags & TCP_ACK) !== 0 ? sk.rcvNxt : 0,
+    flags,
+    window,
+    0,
+    establishedOptions(sk),
+    false,
+  )
+  if ((flags & TCP_ACK) !== 0) tcp_event_ack_sent(sk)
+  if (data.length > 0) tcp_event_data_sent(sk)
+  ip_queue_xmit(sk, th, data)
+}
+
+/** tcp_event_data_sent: an answer soon after a question makes a conversation ("ping-pong": acks may wait for data). */
+function tcp_event_data_sent(sk: TcpSock): void {
+  if (sk.net.kernel.sim.now - sk.lrcvtime < sk.ato && sk.pingpong < 255) sk.pingpong++
+}
+
+/** Segments that may be on their way (tcp_packets_in_flight). */
+export function inFlight(sk: TcpSock): number {
+  let lost = 0
+  if (sk.caState !== 'open') for (let i = 0; i < sk.sendHead; i++) if (sk.writeQueue[i]!.sent < 0) lost++
+  return Math.max(0, sk.sendHead - lost - (sk.caState === 'loss' ? 0 : sk.dupacks))
+}
+
+/** The next segment, cut to the MSS (tcp_fragment). */
+function cut(sk: TcpSock, index: number, limit: number): Segment {
+  const seg = sk.writeQueue[index]!
+  if (seg.data.length <= limit) return seg
+  const rest: Segment = {
+    seq: seqAdd(seg.seq, limit),
+    end: seg.end,
+    flags: seg.flags,
+    data: seg.data.subarray(limit),
+    sent: seg.sent,
+    retransmitted: seg.retransmitted,
+  }
+  seg.data = seg.data.subarray(0, limit)
+  seg.end = rest.seq
+  seg.flags = 0
+  sk.writeQueue.splice(index + 1, 0, rest)
+  if (index < sk.sendHead) sk.sendHead++
+  return seg
+}
+
+/** tcp_nagle_test: may a short last segment go while something is unacknowledged (RFC 896, Minshall's variant)? */
+function nagleAllows(sk: TcpSock, seg: Segment, mss: number, last: boolean): boolean {
+  if (!last || (seg.flags & TCP_FIN) !== 0 || seg.data.length >= mss || sk.nonagle) return true
+  return sk.sendHead === 0 || !(after(sk.sndSml, sk.sndUna) && !after(sk.sndSml, sk.sndNxt))
+}
+
+/** tcp_write_xmit: send what both windows allow. True when data waits although nothing is in flight (a probe is due). */
+function tcp_write_xmit(sk: TcpSock): boolean {
+  const mss = tcp_current_mss(sk)
+  let sent = 0
+  while (sk.sendHead < sk.writeQueue.length) {
+    if (inFlight(sk) >= sk.cwnd) break
+    const seg = cut(sk, sk.sendHead, mss)
+    if (after(seg.end, seqAdd(sk.sndUna, sk.sndWnd))) break
+    if (!nagleAllows(sk, seg, mss, sk.sendHead === sk.writeQueue.length - 1)) break
+    sendNew(sk, seg, mss)
+    sent++
+  }
+  if (sent > 0 && sk.retransTimer.due < 0) tcp_rearm_rto(sk)
+  return sk.sendHead === 0 && sk.writeQueue.length > 0
+}
+
+function sendNew(sk: TcpSock, seg: Segment, mss: number): void {
+  seg.sent = sk.net.kernel.sim.now
+  sk.sendHead++
+  sk.sndNxt = seg.end
+  if (seg.data.length > 0 && seg.data.length < mss) sk.sndSml = seg.end
+  tcp_transmit(sk, seg.seq, seg.flags | TCP_ACK, seg.data)
+}
+
+/** __tcp_push_pending_frames, with the timer for a window that is shut. */
+export function tcp_push_pending_frames(sk: TcpSock): void {
+  if (sk.sendHead >= sk.writeQueue.length) return
+  if (tcp_write_xmit(sk)) tcp_check_probe_timer(sk)
+}
+
+/** tcp_check_probe_timer: data waits, nothing is in flight: ask the peer for its window after an RTO. */
+export function tcp_check_probe_timer(sk: TcpSock): void {
+  if (sk.sendHead !== 0 || sk.retransTimer.due >= 0 || sk.probeTimer.due >= 0) return
+  armTimer(sk.net, sk.probeTimer, sk.net.kernel.sim.now + Math.max(sk.rto, TCP_RTO_MIN))
+}
+
+/** tcp_rearm_rto */
+export function tcp_rearm_rto(sk: TcpSock): void {
+  if (sk.sendHead === 0) stopTimer(sk.net, sk.retransTimer)
+  else armTimer(sk.net, sk.retransTimer, sk.net.kernel.sim.now + Math.min(sk.rto, TCP_RTO_MAX))
+}
+
+/** tcp_retransmit_skb: the segment at `index` once more. */
+export function tcp_retransmit(sk: TcpSock, index: number): void {
+  const limit = sk.writeQueue[index]!.data.length > 0 ? tcp_current_mss(sk) : 0
+  const seg = limit > 0 ? cut(sk, index, limit) : sk.writeQueue[index]!
+  if ((seg.flags & TCP_SYN) !== 0 && seg.data.length === 0 && sk.rcvNxt === 0) return
+  const now = sk.net.kernel.sim.now
+  if (sk.retransStamp < 0) sk.retransStamp = seg.sent < 0 ? now : seg.sent
+  seg.sent = now
+  seg.retransmitted = true
+  if (after(seg.seq, seqAdd(sk.sndUna, sk.sndWnd)) && seg.seq !== sk.sndUna) return
+  tcp_transmit(sk, seg.seq, seg.flags | TCP_ACK, seg.data)
+}
+
+/** tcp_xmit_retransmit_queue: those marked lost (sent < 0), as far as cwnd allows. */
+export function tcp_xmit_retransmit_queue(sk: TcpSock): void {
+  for (let i = 0; i < sk.sendHead; i++) {
+    if (sk.writeQueue[i]!.sent >= 0) continue
+    if (inFlight(sk) >= sk.cwnd) return
+    tcp_retransmit(sk, i)
+  }
+}
+
+/** Add bytes to the send queue, filling up an unsent short segment first (tcp_sendmsg_locked). */
+export function queueData(sk: TcpSock, data: Uint8Array): void {
+  const mss = tcp_current_mss(sk)
+  let rest = data
+  const tail = sk.writeQueue[sk.writeQueue.length - 1]
+  if (tail !== undefined && sk.writeQueue.length > sk.sendHead && tail.data.length > 0 && tail.data.length < mss) {
+    const n = Math.min(mss - tail.data.length, rest.length)
+    const joined = new Uint8Array(tail.data.length + n)
+    joined.set(tail.data)
+    joined.set(rest.subarray(0, n), tail.data.length)
+    tail.data = joined
+    tail.end = seqAdd(tail.seq, joined.length)
+    tail.flags = 0
+    rest = rest.subarray(n)
+    sk.writeSeq = tail.end
+  }
+  while (rest.length > 0) {
+    const part = rest.subarray(0, mss)
+    rest = rest.subarray(part.length)
+    queueSegment(sk, 0, part)
+  }
+  sk.writeQueue[sk.writeQueue.length - 1]!.flags |= TCP_PSH
+  sk.wmem += data.length
+}
+
+/** Append an entry that takes the next sequence numbers. */
+export function queueSegment(sk: TcpSock, flags: number, data: Uint8Array): Segment {
+  const length = data.length + ((flags & (TCP_SYN | TCP_FIN)) !== 0 ? 1 : 0)
+  const seg: Segment = {
+    seq: sk.writeSeq,
+    end: seqAdd(sk.writeSeq, length),
+    flags,
+    data,
+    sent: -1,
+    retransmitted: false,
+  }
+  sk.writeSeq = seg.end
+  sk.writeQueue.push(seg)
+  return seg
+}
+
+/** tcp_enter_quickack_mode: the next segments are acknowledged at once. */
+export function tcp_enter_quickack_mode(sk: TcpSock, max: number): void {
+  tcp_incr_quickack(sk, max)
+  sk.pingpong = 0
+  sk.ato = TCP_ATO_MIN
+}
+
+export function tcp_incr_quickack(sk: TcpSock, max: number): void {
+  let quick = Math.floor(sk.rcvWnd / (2 * sk.rcvMss))
+  if (quick === 0) quick = 2
+  quick = Math.min(quick, max, TCP_MAX_QUICKACKS)
+  if (quick > sk.quick) sk.quick = quick
+}
+
+/** tcp_write_wakeup's data part: as much of the next segment as the window takes; false when it takes nothing. */
+export function probeWithData(sk: TcpSock): boolean {
+  if (sk.sendHead >= sk.writeQueue.length) return false
+  const room = seqDiff(seqAdd(sk.sndUna, sk.sndWnd), sk.writeQueue[sk.sendHead]!.seq)
+  if (room <= 0) return false
+  const mss = tcp_current_mss(sk)
+  const next = sk.writeQueue[sk.sendHead]!
+  const seg = next.data.length > 0 ? cut(sk, sk.sendHead, Math.min(room, mss)) : next
+  seg.flags |= TCP_PSH
+  sendNew(sk, seg, mss)
+  tcp_rearm_rto(sk)
+  return true
+}

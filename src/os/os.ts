@@ -1,0 +1,470 @@
+// The processes of one machine: table, run queue, signals, descriptors' ends, and the driver that alternates processes with
+// the simulation. The clock moves only when every process is blocked. Read first: uapi/program.ts, os/process.ts.
+// Leaves out preemption (a process runs until it waits), sessions and job-control stops by the terminal.
+import { LimitError } from '../lib/errors.ts'
+import { type Dispatcher, EV_TIMER, type Simulation, SimulationPaused } from '../sim/clock.ts'
+import type { Random } from '../sim/random.ts'
+import type { Executable, IoResult, Signal, SpawnOptions } from '../uapi/program.ts'
+import type { Netlink, NetnsId, Notification } from '../uapi/request.ts'
+import type { SocketId, SocketOwner, Sockets, Upcalls } from '../uapi/socket.ts'
+import { resolveCommand, searchCommand } from './commands.ts'
+import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import { DeviceFile, err, MonitorFile, type OpenFile, ok, PipeEnd, SocketFile, TerminalFile } from './openfile.ts'
+import type { Pipe } from './pipe.ts'
+import { type Body, Process, type ProcessTimer, SIGNAL_NUMBERS, TIMER_PROCESS } from './process.ts'
+import { bootFiles } from './rootfs.ts'
+import { stepProcess } from './run.ts'
+import { ProcessSys } from './sys.ts'
+import { Terminal } from './terminal.ts'
+import { Vfs } from './vfs.ts'
+import type { MachineView } from './virtual.ts'
+
+/** What the processes need of the kernel. The kernel's timers have kinds below TIMER_PROCESS (100). */
+export interface KernelPort {
+  readonly netlink: Netlink
+  readonly sockets: Sockets
+  /** Namespaces with listeners of rtnetlink notifications: how many each has. */
+  readonly monitors: Map<NetnsId, number>
+  /** A new namespace without a name (unshare -n); the child's namespace goes when nobody is in it. */
+  createNetns?(): NetnsId
+}
+
+export interface OsOptions {
+  readonly sim: Simulation
+  readonly random: Random
+  readonly kernel: KernelPort
+  /** Runs the events of the simulation: hands timers of kind TIMER_PROCESS to Os.timer, the rest to the kernels. */
+  readonly dispatcher: Dispatcher
+  readonly hostname: string
+  /** Programs by name. Frozen: shared between copies of a machine. */
+  readonly executables: Readonly<Record<string, Executable>>
+  readonly limits?: Partial<Limits>
+  /** Wall-clock ns since the epoch at virtual time 0. */
+  readonly bootTime?: number
+}
+
+export interface HostSpawn {
+  readonly netns?: NetnsId
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+  /** What the process reads from its standard input; nothing when absent. */
+  readonly stdin?: string
+  /** Where its output goes; a fresh one when absent. */
+  readonly terminal?: Terminal
+  readonly tty?: boolean
+  readonly uid?: number
+}
+
+/** 2024-01-01 00:00:00 UTC */
+const BOOT_TIME = 1_704_067_200_000_000_000
+const FIRST_PID = 1000
+
+const BOOT_ENV: Readonly<Record<string, string>> = Object.freeze({
+  HOME: '/root',
+  LANG: 'C.UTF-8',
+  LOGNAME: 'root',
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  SHELL: '/bin/bash',
+  TERM: 'dumb',
+  USER: 'root',
+})
+
+export class Os implements Upcalls, MachineView {
+  readonly sim: Simulation
+  readonly random: Random
+  readonly kernel: KernelPort
+  readonly dispatcher: Dispatcher
+  readonly executables: Readonly<Record<string, Executable>>
+  readonly limits: Limits
+  readonly bootTime: number
+  hostname: string
+  readonly vfs = new Vfs()
+  readonly processes = new Map<number, Process>()
+  readonly socketFiles = new Map<SocketId, SocketFile>()
+  readonly fifos = new Map<number, Pipe>()
+  private monitors: MonitorFile[] = []
+  private queue: Process[] = []
+  private head = 0
+  private lastPid = FIRST_PID - 1
+  /** Counters of the current run, checked against the limits. */
+  private steps = 0
+  private firstEvent = 0
+  private deadline = 0
+  /** Who is running now; null between processes. */
+  current: Process | null = null
+
+  constructor(options: OsOptions) {
+    this.sim = options.sim
+    this.random = options.random
+    this.kernel = options.kernel
+    this.dispatcher = options.dispatcher
+    this.hostname = options.hostname
+    this.executables = options.executables
+    this.limits = Object.freeze({ ...DEFAULT_LIMITS, ...options.limits })
+    this.bootTime = options.bootTime ?? BOOT_TIME
+    bootFiles(this.vfs, this.hostname, Object.keys(this.executables), this.bootTime)
+    this.begin()
+  }
+
+  get now(): number {
+    return this.sim.now
+  }
+  get netlink(): Netlink {
+    return this.kernel.netlink
+  }
+  get sockets(): Sockets {
+    return this.kernel.sockets
+  }
+  setHostname(name: string): void {
+    this.hostname = name
+  }
+
+  // --- the host's door -----------------------------------------------------------------------------------------
+
+  /** Start a program as init would. ENOENT, EACCES when there is none of that name. */
+  spawn(argv: readonly string[], options: HostSpawn = {}): IoResult<{ readonly pid: number; readonly terminal: Terminal }> {
+    const env = options.env ?? BOOT_ENV
+    const proc = this.create(null, argv, { kind: 'main', main: () => 127 })
+    proc.env = new Map(Object.entries(env))
+    proc.hostOwned = true
+    if (options.netns !== undefined) proc.netns = options.netns
+    if (options.cwd !== undefined) proc.cwd = options.cwd
+    if (options.uid !== undefined) proc.uid = proc.gid = options.uid
+    const sys = new ProcessSys(this, proc)
+    const found = resolveCommand(sys, argv, env['PATH'])
+    if (!found.ok) {
+      this.processes.delete(proc.pid)
+      return found
+    }
+    proc.argv = found.value.argv
+    proc.body = bodyOf(found.value.executable)
+    const terminal = options.terminal ?? new Terminal(this.limits.output, options.tty ?? false)
+    sys.install(options.stdin === undefined ? new DeviceFile('null') : sys.textFile(options.stdin), 0)
+    sys.install(new TerminalFile(terminal, 1), 1)
+    sys.install(new TerminalFile(terminal, 2), 2)
+    this.ready(proc)
+    return ok({ pid: proc.pid, terminal })
+  }
+
+  /** Run processes and events until a process that the host started has ended; gives its exit code. Throws LimitError. */
+  runToExit(pid: number): number {
+    this.begin()
+    try {
+      for (;;) {
+        this.runReady()
+        const p = this.processes.get(pid)
+        if (p === undefined) return 0
+        if (p.state === 'zombie') {
+          this.processes.delete(pid)
+          return p.exitCode
+        }
+        this.advance(Number.POSITIVE_INFINITY, true)
+      }
+    } catch (e) {
+      // A replay that stands still here leaves everything as it is.
+      if (e instanceof SimulationPaused) throw e
+      this.killTree(pid)
+      this.processes.delete(pid)
+      throw e
+    }
+  }
+
+  /** Run processes and events of the next `ns` of virtual time. Throws LimitError. */
+  runFor(ns: number): void {
+    this.begin()
+    const until = this.sim.now + ns
+    do this.runReady()
+    while (this.advance(until, false))
+    this.sim.advance(until)
+  }
+
+  /** Run what is ready, or else one event; false when nothing is left to do. */
+  step(): boolean {
+    if (this.hasReady) {
+      this.begin()
+      this.runReady()
+      return true
+    }
+    return this.sim.step(Number.POSITIVE_INFINITY, this.dispatcher)
+  }
+
+  /** Start counting a run's steps, events and virtual time afresh. */
+  begin(): void {
+    this.steps = 0
+    this.firstEvent = this.sim.steps
+    this.deadline = this.sim.now + this.limits.virtualTime
+  }
+
+  /** One event not later than `until`. With `needed`, having none is a LimitError: everybody waits for nothing. */
+  private advance(until: number, needed: boolean): boolean {
+    if (this.sim.steps - this.firstEvent > this.limits.events) {
+      throw new LimitError('events', this.limits.events, `more than ${this.limits.events} simulation events in one run`)
+    }
+    if (this.sim.step(Math.min(until, this.deadline), this.dispatcher)) return true
+    if (this.sim.next() >= 0 && this.deadline <= until) {
+      const hours = this.limits.virtualTime / 3_600_000_000_000
+      throw new LimitError('virtualTime', this.limits.virtualTime, `still running after ${hours} hours of virtual time`)
+    }
+    if (!needed) return false
+    const alive = [...this.processes.values()].filter((p) => p.state === 'alive')
+    const names = alive.map((p) => `${p.comm} (${p.pid})`).join(', ')
+    throw new LimitError('blocked', alive.length, `every process waits for something that cannot happen: ${names}`)
+  }
+
+  /** Processes that fork() and snapshot() cannot copy, as "PID name": running scripts and text tools. */
+  scripts(): readonly string[] {
+    const out: string[] = []
+    for (const p of this.processes.values()) {
+      if (p.state === 'alive' && p.body.kind !== 'machine') out.push(`${p.pid} ${p.argv.join(' ')}`)
+    }
+    return out
+  }
+
+  hasScripts(): boolean {
+    return this.scripts().length > 0
+  }
+
+  // --- run queue -----------------------------------------------------------------------------------------------
+
+  get hasReady(): boolean {
+    return this.head < this.queue.length
+  }
+
+  ready(p: Process): void {
+    if (p.queued || p.state !== 'alive') return
+    p.queued = true
+    this.queue.push(p)
+  }
+
+  /** Wake everybody who waits for a change of something. */
+  wakeAll(waiters: Set<Process>): void {
+    if (waiters.size === 0) return
+    const all = [...waiters]
+    waiters.clear()
+    for (const p of all) this.ready(p)
+  }
+
+  /** Run processes until all are blocked. */
+  runReady(): void {
+    while (this.head < this.queue.length) {
+      const p = this.queue[this.head++]!
+      if (this.head > 1024 && this.head * 2 > this.queue.length) {
+        this.queue = this.queue.slice(this.head)
+        this.head = 0
+      }
+      p.queued = false
+      if (p.state !== 'alive') continue
+      this.charge()
+      this.current = p
+      try {
+        stepProcess(this, p)
+      } catch (e) {
+        this.current = null
+        this.end(p, 128 + SIGNAL_NUMBERS.KILL)
+        throw e
+      }
+      this.current = null
+    }
+    this.queue = []
+    this.head = 0
+  }
+
+  charge(): void {
+    if (++this.steps > this.limits.steps) {
+      throw new LimitError('steps', this.limits.steps, `more than ${this.limits.steps} steps in one run (an endless loop?)`)
+    }
+  }
+
+  // --- life and death ------------------------------------------------------------------------------------------
+
+  private create(parent: Process | null, argv: readonly string[], body: Body): Process {
+    if (this.processes.size >= this.limits.processes) {
+      throw new LimitError('processes', this.limits.processes, `more than ${this.limits.processes} processes`)
+    }
+    const p = new Process(++this.lastPid, parent, argv, body, this.sim.now)
+    this.processes.set(p.pid, p)
+    return p
+  }
+
+  spawnChild(sys: ProcessSys, argv: readonly string[], options: SpawnOptions): IoResult<Process> {
+    const parent = sys.proc
+    let body: Body
+    let args = argv
+    if (options.body !== undefined) body = { kind: 'main', main: options.body }
+    else {
+      const found = resolveCommand(sys, argv, options.env?.['PATH'] ?? parent.env.get('PATH'))
+      if (!found.ok) return found
+      body = bodyOf(found.value.executable)
+      args = found.value.argv
+    }
+    const p = this.create(parent, args, body)
+    if (options.netns !== undefined) p.netns = options.netns
+    if (options.env !== undefined) p.env = new Map(Object.entries(options.env))
+    if (options.cwd !== undefined) p.cwd = options.cwd
+    if (options.uid !== undefined) p.uid = options.uid
+    if (options.gid !== undefined) p.gid = options.gid
+    if (options.group === true) p.pgid = p.pid
+    for (const s of options.ignore ?? []) p.ignored.add(s)
+    for (const [to, from] of Object.entries(options.fds ?? { 0: 0, 1: 1, 2: 2 })) {
+      const file = parent.fds.get(from)
+      if (file === undefined) continue
+      file.refs++
+      p.fds.set(Number(to), file)
+    }
+    this.ready(p)
+    return ok(p)
+  }
+
+  lookup(sys: ProcessSys, argv: readonly string[], path: string | undefined): ReturnType<typeof resolveCommand> {
+    return resolveCommand(sys, argv, path)
+  }
+
+  findCommand(sys: ProcessSys, name: string, path: string | undefined): IoResult<string> {
+    return searchCommand(sys, name, path)
+  }
+
+  /** The process ends: descriptors close, children go to init, the parent learns of it. */
+  end(p: Process, code: number): void {
+    if (p.state !== 'alive') return
+    p.state = 'zombie'
+    p.exitCode = code
+    for (const fd of [...p.fds.keys()]) new ProcessSys(this, p).close(fd)
+    for (const t of p.timers.values()) this.sim.cancel(t)
+    p.timers.clear()
+    p.body = { kind: 'main', main: () => code }
+    p.wait = null
+    for (const c of this.processes.values()) {
+      if (c.ppid !== p.pid || c.hostOwned) continue
+      c.ppid = 1
+      if (c.state === 'zombie') this.processes.delete(c.pid)
+    }
+    if (p.hostOwned) return
+    const parent = this.processes.get(p.ppid)
+    if (parent === undefined || parent.state !== 'alive') {
+      this.processes.delete(p.pid)
+      return
+    }
+    if (parent.body.kind === 'machine') parent.events.push({ kind: 'child', pid: p.pid, code })
+    if (parent.caught.has('CHLD')) parent.pending.push('CHLD')
+    this.ready(parent)
+  }
+
+  /** Take a child that has ended out of the table; null while it runs. */
+  reap(parent: Process, pid: number): Process | null {
+    const p = this.processes.get(pid)
+    if (p === undefined || p.ppid !== parent.pid || p.state !== 'zombie') return null
+    this.processes.delete(pid)
+    return p
+  }
+
+  private killTree(pid: number): void {
+    for (const c of [...this.processes.values()]) if (c.ppid === pid) this.killTree(c.pid)
+    const p = this.processes.get(pid)
+    if (p !== undefined) this.end(p, 128 + SIGNAL_NUMBERS.KILL)
+  }
+
+  // --- signals -------------------------------------------------------------------------------------------------
+
+  /** kill(2) by a process; pid < 0 is a group, 0 the caller's own group. */
+  kill(by: Process, pid: number, signal: Signal | null): IoResult<null> {
+    const group = pid === 0 ? by.pgid : pid < -1 ? -pid : null
+    const targets = group === null ? [] : [...this.processes.values()].filter((p) => p.pgid === group)
+    const one = group === null ? this.processes.get(pid) : undefined
+    if (one !== undefined) targets.push(one)
+    if (targets.length === 0) return err('ESRCH')
+    if (signal !== null) for (const p of targets) this.signal(p, signal)
+    return ok(null)
+  }
+
+  /** kill(2) from outside the machine. */
+  killFromHost(pid: number, signal: Signal): void {
+    const p = this.processes.get(pid)
+    if (p !== undefined) this.signal(p, signal)
+  }
+
+  /** Deliver a signal: to the program that catches it, or the default action of signal(7). */
+  signal(p: Process, signal: Signal): void {
+    if (p.state !== 'alive') return
+    if (signal === 'CONT' || signal === 'STOP') {
+      p.stopped = signal === 'STOP'
+      if (!p.stopped) this.ready(p)
+      if (!p.caught.has(signal)) return
+    } else if (signal === 'KILL') {
+      this.terminate(p, 'KILL')
+      return
+    }
+    if (p.caught.has(signal)) {
+      if (p.body.kind === 'machine') p.events.push({ kind: 'signal', signal })
+      else p.pending.push(signal)
+      this.ready(p)
+    } else if (!p.ignored.has(signal) && signal !== 'CHLD') this.terminate(p, signal)
+  }
+
+  private terminate(p: Process, signal: Signal): void {
+    const code = 128 + SIGNAL_NUMBERS[signal]
+    // A process that is running is in the middle of its own code: it ends when it pauses.
+    p.endSignal = SIGNAL_NUMBERS[signal]
+    if (p === this.current) p.dying ??= code
+    else this.end(p, code)
+  }
+
+  // --- what the kernel and the simulation say ------------------------------------------------------------------
+
+  wake(_owner: SocketOwner, socket: SocketId): void {
+    const file = this.socketFiles.get(socket)
+    if (file !== undefined) this.wakeAll(file.waiters)
+  }
+
+  /** rtnetlink notifications, for ip monitor. */
+  notify(netns: NetnsId, n: Notification): void {
+    for (const m of this.monitors) {
+      if (m.netns !== netns) continue
+      m.queue.push(n)
+      this.wakeAll(m.waiters)
+    }
+  }
+
+  addMonitor(file: MonitorFile): void {
+    this.monitors.push(file)
+    this.kernel.monitors.set(file.netns, (this.kernel.monitors.get(file.netns) ?? 0) + 1)
+  }
+
+  /** A timer of one of the processes has gone off (kind TIMER_PROCESS). */
+  timer(t: ProcessTimer): void {
+    const p = this.processes.get(t.pid)
+    if (p === undefined || p.state !== 'alive' || p.timers.get(t.id) !== t) return
+    p.timers.delete(t.id)
+    if (t.id >= 0) p.events.push({ kind: 'timer', id: t.id })
+    else p.timedOut = true
+    this.ready(p)
+  }
+
+  /** An event of the simulation that belongs to a process; false when it is somebody else's. */
+  static dispatch(kind: number, a: object): boolean {
+    if (kind !== EV_TIMER || (a as { readonly kind?: number }).kind !== TIMER_PROCESS) return false
+    const timer = a as ProcessTimer
+    timer.os.timer(timer)
+    return true
+  }
+
+  /** One reference to an open file less; the last one releases what is behind. */
+  release(file: OpenFile): void {
+    if (--file.refs > 0) return
+    if (file instanceof PipeEnd) {
+      if (file.canRead) file.pipe.readers--
+      if (file.canWrite) file.pipe.writers--
+      this.wakeAll(file.pipe.waiters)
+    } else if (file instanceof SocketFile) {
+      this.socketFiles.delete(file.socket)
+      this.sockets.close(file.socket)
+    } else if (file instanceof MonitorFile) {
+      this.monitors = this.monitors.filter((m) => m !== file)
+      this.kernel.monitors.set(file.netns, (this.kernel.monitors.get(file.netns) ?? 1) - 1)
+    }
+  }
+}
+
+function bodyOf(executable: Executable): Body {
+  if (executable.kind === 'main') return { kind: 'main', main: executable.main }
+  return { kind: 'machine', machine: executable.machine, state: null, started: false }
+}

@@ -1,0 +1,511 @@
+// The system calls of one process: uapi's Sys, and what only the shell and the process tools need beyond it.
+// Read first: uapi/program.ts. Files: os/vfs.ts, os/openfile.ts; processes and signals: os/os.ts.
+import { LimitError } from '../lib/errors.ts'
+import type { Errno } from '../lib/errno.ts'
+import type {
+  FileStat,
+  IoResult,
+  MainResult,
+  OpenMode,
+  ProgramEvent,
+  Signal,
+  SpawnOptions,
+  Sys,
+} from '../uapi/program.ts'
+import type { Netlink, NetnsId, Notification } from '../uapi/request.ts'
+import type { Sockets } from '../uapi/socket.ts'
+import { concatBytes, NO_BYTES, toBytes, toText } from './bytes.ts'
+import { openPath } from './open.ts'
+import {
+  DataFile,
+  err,
+  MonitorFile,
+  type OpenFile,
+  ok,
+  PipeEnd,
+  readData,
+  readDevice,
+  SocketFile,
+  waitersOf,
+  writeData,
+} from './openfile.ts'
+import type { Os } from './os.ts'
+import { PIPE_CAPACITY, Pipe } from './pipe.ts'
+import { BECAME_MACHINE, type Process, ProcessTimer } from './process.ts'
+import { type Asker, virtualLookup } from './virtual.ts'
+
+export class ProcessSys implements Sys {
+  readonly os: Os
+  readonly proc: Process
+
+  constructor(os: Os, proc: Process) {
+    this.os = os
+    this.proc = proc
+  }
+
+  get pid(): number {
+    return this.proc.pid
+  }
+  get ppid(): number {
+    return this.proc.ppid
+  }
+  get netns(): NetnsId {
+    return this.proc.netns
+  }
+  get uid(): number {
+    return this.proc.uid
+  }
+  get gid(): number {
+    return this.proc.gid
+  }
+  get sockets(): Sockets {
+    return this.os.sockets
+  }
+  get netlink(): Netlink {
+    return this.os.netlink
+  }
+  /** For questions to the file tree. */
+  get who(): Asker {
+    return { pid: this.proc.pid, netns: this.proc.netns, cwd: this.proc.cwd, machine: this.os }
+  }
+
+  now(): number {
+    return this.os.now
+  }
+  wallClock(): number {
+    return this.os.bootTime + this.os.now
+  }
+  random(): number {
+    return this.os.random.float()
+  }
+  hostname(): string {
+    return this.os.hostname
+  }
+
+  // --- descriptors ---------------------------------------------------------------------------------------------
+
+  /** The open file behind a descriptor. */
+  file(fd: number): OpenFile | undefined {
+    return this.proc.fds.get(fd)
+  }
+
+  /** Put a file at a descriptor; the lowest free one from `from` when `fd` is null. */
+  install(file: OpenFile, fd: number | null, from = 0): number {
+    let at = fd ?? from
+    if (fd === null) while (this.proc.fds.has(at)) at++
+    else this.close(at)
+    file.refs++
+    this.proc.fds.set(at, file)
+    return at
+  }
+
+  write(fd: number, data: string | Uint8Array): IoResult<number> {
+    const file = this.proc.fds.get(fd)
+    if (file === undefined) return err('EBADF')
+    if (this.proc.dying !== null) return err('EPIPE')
+    switch (file.kind) {
+      case 'terminal':
+        file.terminal.write(file.stream, data)
+        return ok(data.length)
+      case 'pipe':
+        return this.writePipe(file, toBytes(data))
+      case 'data': {
+        const r = writeData(file, data, this.os.limits.fileSize)
+        if (r !== 'too big') return r
+        throw new LimitError('fileSize', this.os.limits.fileSize, `${file.path}: more than ${this.os.limits.fileSize} bytes`)
+      }
+      case 'device':
+        return file.device === 'full' ? err('ENOSPC') : ok(data.length)
+      case 'virtual': {
+        if (!file.canWrite) return err('EBADF')
+        const node = virtualLookup(file.ref, this.who)
+        if (node === null || node.type !== 'file') return err('EIO')
+        const r = node.write(typeof data === 'string' ? data : toText(data))
+        return r.ok ? ok(data.length) : r
+      }
+      case 'socket':
+        return this.os.sockets.send(file.socket, toBytes(data))
+      case 'monitor':
+        return err('EOPNOTSUPP')
+    }
+  }
+
+  private writePipe(end: PipeEnd, data: Uint8Array): IoResult<number> {
+    const pipe = end.pipe
+    if (!end.canWrite) return err('EBADF')
+    if (pipe.readers === 0) {
+      this.os.signal(this.proc, 'PIPE')
+      return err('EPIPE')
+    }
+    let chunk = data
+    if (this.proc.body.kind === 'machine') {
+      const room = PIPE_CAPACITY - pipe.size
+      if (room <= 0) return err('EAGAIN')
+      chunk = data.length > room ? data.slice(0, room) : data
+    } else if (pipe.size + data.length >= PIPE_CAPACITY) this.proc.debt = end
+    if (pipe.size + chunk.length > this.os.limits.fileSize) {
+      throw new LimitError('fileSize', this.os.limits.fileSize, `more than ${this.os.limits.fileSize} bytes in a pipe`)
+    }
+    pipe.push(chunk)
+    this.os.wakeAll(pipe.waiters)
+    return ok(chunk.length)
+  }
+
+  read(fd: number, max = 65536): IoResult<Uint8Array> {
+    const file = this.proc.fds.get(fd)
+    if (file === undefined) return err('EBADF')
+    switch (file.kind) {
+      case 'terminal':
+        return ok(NO_BYTES)
+      case 'pipe': {
+        if (!file.canRead) return err('EBADF')
+        if (file.pipe.size === 0) return file.pipe.writers === 0 ? ok(NO_BYTES) : err('EAGAIN')
+        const out = file.pipe.take(max)
+        this.os.wakeAll(file.pipe.waiters)
+        return ok(out)
+      }
+      case 'data':
+        return readData(file, max)
+      case 'device':
+        return readDevice(file.device, max, () => this.random())
+      case 'virtual': {
+        const all = this.virtualContent(fd)
+        if (!all.ok) return all
+        const out = all.value.subarray(file.pos, file.pos + max)
+        file.pos += out.length
+        return ok(out)
+      }
+      case 'socket': {
+        const r = this.os.sockets.recv(file.socket)
+        return r.ok ? ok(r.value.data) : r
+      }
+      case 'monitor':
+        return err('EOPNOTSUPP')
+    }
+  }
+
+  private virtualContent(fd: number): IoResult<Uint8Array> {
+    const file = this.proc.fds.get(fd)
+    if (file?.kind !== 'virtual' || !file.canRead) return err('EBADF')
+    if (file.content === null || file.pos === 0) {
+      const node = virtualLookup(file.ref, this.who)
+      if (node === null || node.type !== 'file') return err('ENOENT')
+      const r = node.read()
+      if (!r.ok) return r
+      file.content = toBytes(r.value)
+    }
+    return ok(file.content)
+  }
+
+  /** What can be read at once, without taking it: the shell reads its script and `read` its line this way. */
+  peek(fd: number): IoResult<{ readonly data: Uint8Array; readonly eof: boolean }> {
+    const file = this.proc.fds.get(fd)
+    if (file === undefined) return err('EBADF')
+    switch (file.kind) {
+      case 'pipe':
+        if (!file.canRead) return err('EBADF')
+        return ok({ data: file.pipe.peek(), eof: file.pipe.writers === 0 })
+      case 'data':
+        if (!file.canRead) return err('EBADF')
+        return ok({ data: file.node.bytes().subarray(file.pos), eof: true })
+      case 'virtual': {
+        const all = this.virtualContent(fd)
+        return all.ok ? ok({ data: all.value.subarray(file.pos), eof: true }) : all
+      }
+      default:
+        return ok({ data: NO_BYTES, eof: true })
+    }
+  }
+
+  isatty(fd: number): boolean {
+    const file = this.proc.fds.get(fd)
+    return file?.kind === 'terminal' && file.terminal.tty
+  }
+
+  open(path: string, mode: OpenMode, create = mode !== 'read'): IoResult<number> {
+    const r = openPath(this, path, mode, create, false)
+    return r.ok ? ok(this.install(r.value, null)) : r
+  }
+
+  close(fd: number): void {
+    const file = this.proc.fds.get(fd)
+    if (file === undefined) return
+    this.proc.fds.delete(fd)
+    this.proc.cloexec.delete(fd)
+    this.proc.watches.delete(fd)
+    this.os.release(file)
+  }
+
+  dup2(from: number, to: number): IoResult<null> {
+    const file = this.proc.fds.get(from)
+    if (file === undefined) return err('EBADF')
+    if (from !== to) this.install(file, to)
+    return ok(null)
+  }
+
+  pipe(): IoResult<readonly [number, number]> {
+    const pipe = new Pipe()
+    const r = this.install(new PipeEnd(pipe, true, false), null)
+    return ok([r, this.install(new PipeEnd(pipe, false, true), null)])
+  }
+
+  /** All descriptors to hand on to a child, onto the same numbers. */
+  inheritable(): Record<number, number> {
+    const out: Record<number, number> = {}
+    for (const fd of this.proc.fds.keys()) if (!this.proc.cloexec.has(fd)) out[fd] = fd
+    return out
+  }
+
+  // --- files ---------------------------------------------------------------------------------------------------
+
+  readFile(path: string): IoResult<string> {
+    const opened = openPath(this, path, 'read', false, false)
+    if (!opened.ok) return opened
+    const fd = this.install(opened.value, null, 10)
+    const chunks: Uint8Array[] = []
+    let result: IoResult<string> | null = null
+    for (;;) {
+      const r = this.read(fd)
+      if (!r.ok) {
+        result = r.errno === 'EAGAIN' ? null : r
+        break
+      }
+      if (r.value.length === 0 || opened.value.kind === 'device') break
+      chunks.push(r.value)
+    }
+    this.close(fd)
+    return result ?? ok(toText(concatBytes(chunks.length === 0 ? [NO_BYTES] : chunks)))
+  }
+
+  writeFile(path: string, text: string): IoResult<null> {
+    const fd = this.open(path, 'write')
+    if (!fd.ok) return fd
+    const r = this.write(fd.value, text)
+    this.close(fd.value)
+    return r.ok ? ok(null) : r
+  }
+
+  readDir(path: string): IoResult<readonly string[]> {
+    return this.os.vfs.list(this.who, path)
+  }
+  stat(path: string): IoResult<FileStat & { readonly mtime: number }> {
+    return this.os.vfs.stat(this.who, path, true)
+  }
+  lstat(path: string): IoResult<FileStat & { readonly mtime: number }> {
+    return this.os.vfs.stat(this.who, path, false)
+  }
+  mkdir(path: string, mode = 0o777): IoResult<null> {
+    return this.os.vfs.mkdir(this.who, path, mode & ~this.proc.umask, this.wallClock())
+  }
+  unlink(path: string): IoResult<null> {
+    return this.os.vfs.unlink(this.who, path)
+  }
+  rmdir(path: string): IoResult<null> {
+    return this.os.vfs.rmdir(this.who, path)
+  }
+  rename(from: string, to: string): IoResult<null> {
+    return this.os.vfs.rename(this.who, from, to)
+  }
+  symlink(target: string, path: string): IoResult<null> {
+    return this.os.vfs.symlink(this.who, target, path, this.wallClock())
+  }
+  link(from: string, to: string): IoResult<null> {
+    return this.os.vfs.link(this.who, from, to)
+  }
+  readlink(path: string): IoResult<string> {
+    return this.os.vfs.readlink(this.who, path)
+  }
+  mkfifo(path: string): IoResult<null> {
+    return this.os.vfs.mkfifo(this.who, path, 0o666 & ~this.proc.umask, this.wallClock())
+  }
+  chmod(path: string, mode: number): IoResult<null> {
+    return this.os.vfs.chmod(this.who, path, mode)
+  }
+  /** Absolute path without symbolic links; the last name need not exist. */
+  realpath(path: string): IoResult<string> {
+    const r = this.os.vfs.resolve(this.who, path, true)
+    return r.ok ? ok(r.value.path) : r
+  }
+  /** Set the modification time to now. */
+  touch(path: string): void {
+    const r = this.os.vfs.resolve(this.who, path, true)
+    const node = r.ok ? r.value.node : null
+    if (node?.type === 'file' || node?.type === 'directory') node.mtime = this.wallClock()
+  }
+  cwd(): string {
+    return this.proc.cwd
+  }
+  chdir(path: string): IoResult<null> {
+    const r = this.os.vfs.resolve(this.who, path, true)
+    if (!r.ok) return r
+    const s = this.os.vfs.stat(this.who, path, true)
+    if (!s.ok) return s
+    if (s.value.type !== 'directory') return err('ENOTDIR')
+    this.proc.cwd = r.value.path
+    return ok(null)
+  }
+  env(name: string): string | undefined {
+    return this.proc.env.get(name)
+  }
+
+  // --- sockets and notifications -------------------------------------------------------------------------------
+
+  socketFd(socket: number): number {
+    const file = new SocketFile(socket)
+    this.os.socketFiles.set(socket, file)
+    return this.install(file, null)
+  }
+  fdSocket(fd: number): number | null {
+    const file = this.proc.fds.get(fd)
+    return file?.kind === 'socket' ? file.socket : null
+  }
+  monitor(): number {
+    const file = new MonitorFile(this.proc.netns)
+    this.os.addMonitor(file)
+    return this.install(file, null)
+  }
+  takeNotifications(fd: number): readonly Notification[] {
+    const file = this.proc.fds.get(fd)
+    if (file?.kind !== 'monitor') return []
+    const out = file.queue
+    file.queue = []
+    return out
+  }
+
+  // --- machines ------------------------------------------------------------------------------------------------
+
+  watch(fd: number, readable: boolean, writable: boolean): void {
+    this.proc.watches.set(fd, { readable, writable })
+  }
+  unwatch(fd: number): void {
+    const file = this.proc.fds.get(fd)
+    if (file !== undefined) waitersOf(file)?.delete(this.proc)
+    this.proc.watches.delete(fd)
+  }
+  setTimer(id: number, at: number): void {
+    let timer = this.proc.timers.get(id)
+    if (timer === undefined) this.proc.timers.set(id, (timer = new ProcessTimer(this.os, this.proc.pid, id)))
+    this.os.sim.arm(timer, at)
+  }
+  clearTimer(id: number): void {
+    const timer = this.proc.timers.get(id)
+    if (timer !== undefined) this.os.sim.cancel(timer)
+    this.proc.timers.delete(id)
+    // A timer that has gone off and was not delivered yet counts as cleared.
+    this.proc.events = this.proc.events.filter((e: ProgramEvent) => e.kind !== 'timer' || e.id !== id)
+  }
+  exit(code: number): void {
+    this.os.end(this.proc, code & 255)
+  }
+
+  // --- processes -----------------------------------------------------------------------------------------------
+
+  spawn(argv: readonly string[], options: SpawnOptions = {}): IoResult<number> {
+    const r = this.os.spawnChild(this, argv, options)
+    return r.ok ? ok(r.value.pid) : r
+  }
+
+  exec(argv: readonly string[], options: { readonly netns?: NetnsId } = {}): IoResult<MainResult> {
+    const found = this.os.lookup(this, argv, this.proc.env.get('PATH'))
+    if (!found.ok) return found
+    const proc = this.proc
+    if (options.netns !== undefined) proc.netns = options.netns
+    proc.argv = found.value.argv
+    proc.caught.clear()
+    proc.pending = []
+    for (const fd of [...proc.cloexec]) this.close(fd)
+    const exe = found.value.executable
+    if (exe.kind === 'main') return ok(exe.main(this, proc.argv))
+    proc.body = { kind: 'machine', machine: exe.machine, state: null, started: false }
+    this.os.ready(proc)
+    return ok(BECAME_MACHINE)
+  }
+
+  reap(pid: number): number | null {
+    return this.os.reap(this.proc, pid)?.exitCode ?? null
+  }
+  /** As reap, with the signal that ended the child (0: none). */
+  reapStatus(pid: number): { readonly code: number; readonly signal: number } | null {
+    const p = this.os.reap(this.proc, pid)
+    return p === null ? null : { code: p.exitCode, signal: p.endSignal }
+  }
+  /** Is that a child of this process, ended or not? */
+  isChild(pid: number): boolean {
+    return this.os.processes.get(pid)?.ppid === this.proc.pid
+  }
+  kill(pid: number, signal: Signal): IoResult<null> {
+    return this.os.kill(this.proc, pid, signal)
+  }
+  onSignal(signals: readonly Signal[]): void {
+    this.proc.caught.clear()
+    for (const s of signals) this.proc.caught.add(s)
+  }
+  takeSignal(): Signal | null {
+    return this.proc.pending.shift() ?? null
+  }
+  pids(netns: NetnsId): readonly number[] {
+    const out: number[] = []
+    for (const p of this.os.processes.values()) if (p.netns === netns && p.state === 'alive') out.push(p.pid)
+    return out
+  }
+  which(name: string): boolean {
+    return this.os.lookup(this, [name], this.proc.env.get('PATH')).ok
+  }
+
+  /** Is there a command of that name, and where? ENOENT or EACCES as execve would say. */
+  find(name: string, path: string | undefined): IoResult<string> {
+    return this.os.findCommand(this, name, path)
+  }
+
+  /** Count a step of a script; throws LimitError beyond the run's limit. */
+  charge(): void {
+    this.os.charge()
+  }
+
+  /** True when the process must pause: a pipe is over-full, or a signal is about to end it. */
+  get mustPause(): boolean {
+    return this.proc.debt !== null || this.proc.dying !== null || this.proc.stopped
+  }
+
+  /** Open with O_EXCL where asked (bash's noclobber); gives the file, not a descriptor. */
+  openFile(path: string, mode: OpenMode, exclusive = false): IoResult<OpenFile> {
+    return openPath(this, path, mode, mode !== 'read', exclusive)
+  }
+
+  /** A readable file over a text that is there already (here-documents). */
+  textFile(text: string): OpenFile {
+    const pipe = new Pipe()
+    pipe.push(toBytes(text))
+    return new PipeEnd(pipe, true, false)
+  }
+
+  /** A shallow copy of the descriptor table, to be given back by restoreFds. */
+  saveFds(): Map<number, OpenFile> {
+    for (const f of this.proc.fds.values()) f.refs++
+    return new Map(this.proc.fds)
+  }
+
+  restoreFds(saved: ReadonlyMap<number, OpenFile>): void {
+    const now = [...this.proc.fds.values()]
+    this.proc.fds.clear()
+    for (const [fd, f] of saved) this.proc.fds.set(fd, f)
+    for (const f of now) this.os.release(f)
+  }
+
+  /** Position of a regular file behind a descriptor, or null. */
+  offset(fd: number): number | null {
+    const file = this.proc.fds.get(fd)
+    return file instanceof DataFile ? file.pos : null
+  }
+}
+
+/** The process behind a Sys: for the shell and the process tools, which run on this Os only. */
+export function processOf(sys: Sys): ProcessSys {
+  if (sys instanceof ProcessSys) return sys
+  throw new TypeError('this program needs the processes of os/')
+}
+
+/** The text of an errno that stands for "there is no such command". */
+export function isMissing(errno: Errno): boolean {
+  return errno === 'ENOENT' || errno === 'ENOTDIR'
+}

@@ -1,0 +1,106 @@
+// Jobs of one shell: what runs behind &, found by %N, %+, %-, %?text, pid. Read first: exec.ts, builtins/jobs.ts.
+// Leaves out stopped jobs (no terminal sends ^Z here).
+
+export interface Job {
+  readonly id: number
+  readonly pids: readonly number[]
+  /** The command as jobs prints it. */
+  readonly text: string
+  /** Exit codes of the pids that have ended. */
+  readonly codes: Map<number, number>
+  /** Signals that ended them; 0 for none. */
+  readonly signals: Map<number, number>
+  /** The parent shell's: nothing can be learned of its end here. */
+  readonly foreign: boolean
+  /** Its end has been told or asked for. */
+  notified: boolean
+}
+
+/** strsignal(3) as bash's job messages have it. */
+export const SIGNAL_TEXTS: Readonly<Record<number, string>> = Object.freeze({
+  1: 'Hangup',
+  2: 'Interrupt',
+  3: 'Quit',
+  6: 'Aborted',
+  9: 'Killed',
+  10: 'User defined signal 1',
+  11: 'Segmentation fault',
+  12: 'User defined signal 2',
+  13: 'Broken pipe',
+  14: 'Alarm clock',
+  15: 'Terminated',
+})
+
+export class JobTable {
+  jobs: Job[] = []
+  /** Codes of children that were waited for or told of: `wait PID` may ask again. */
+  readonly remembered = new Map<number, number>()
+
+  /** Command substitutions and simple commands of a pipeline can still list their parent's jobs, not wait for them. */
+  forSubshell(keep: boolean): JobTable {
+    const t = new JobTable()
+    if (keep) t.jobs = this.jobs.map((j) => ({ ...j, codes: new Map(j.codes), signals: new Map(j.signals), foreign: true }))
+    return t
+  }
+
+  add(pids: readonly number[], text: string): Job {
+    const id = Math.max(0, ...this.jobs.map((j) => j.id)) + 1
+    const job: Job = { id, pids, text, codes: new Map(), signals: new Map(), notified: false, foreign: false }
+    this.jobs.push(job)
+    return job
+  }
+
+  done(job: Job): boolean {
+    return job.codes.size === job.pids.length
+  }
+
+  /** Exit code of a job that is done: its last process's. */
+  code(job: Job): number {
+    return job.codes.get(job.pids[job.pids.length - 1]!) ?? 0
+  }
+
+  /** + is the newest job that runs, - the one before it. */
+  marked(mark: '+' | '-'): Job | undefined {
+    const order = [...this.jobs].sort((a, b) => Number(this.done(a)) - Number(this.done(b)) || b.id - a.id)
+    return mark === '+' ? order[0] : (order[1] ?? order[0])
+  }
+
+  /** %1 %% %+ %- %text %?text; undefined when there is none. */
+  find(spec: string): Job | undefined {
+    const s = spec.slice(1)
+    if (s === '' || s === '%' || s === '+') return this.marked('+')
+    if (s === '-') return this.marked('-')
+    if (/^\d+$/.test(s)) return this.jobs.find((j) => j.id === Number(s))
+    if (s.startsWith('?')) return this.jobs.find((j) => j.text.includes(s.slice(1)))
+    return this.jobs.find((j) => j.text.startsWith(s))
+  }
+
+  byPid(pid: number): Job | undefined {
+    return this.jobs.find((j) => j.pids.includes(pid))
+  }
+
+  record(pid: number, code: number): void {
+    this.remembered.set(pid, code)
+    this.byPid(pid)?.codes.set(pid, code)
+  }
+
+  remove(job: Job): void {
+    this.jobs = this.jobs.filter((j) => j !== job)
+  }
+
+  /** What jobs prints of a job's state. */
+  stateText(job: Job): string {
+    if (!this.done(job)) return 'Running'
+    const code = this.code(job)
+    const signal = job.signals.get(job.pids[job.pids.length - 1]!) ?? 0
+    if (signal !== 0) return SIGNAL_TEXTS[signal] ?? `Signal ${signal}`
+    return code === 0 ? 'Done' : `Exit ${code}`
+  }
+
+  line(job: Job, withPids: boolean): string {
+    const mark = this.marked('+') === job ? '+' : this.marked('-') === job ? '-' : ' '
+    const tail = this.done(job) ? '' : ' &'
+    const pid = withPids ? `${job.pids[0]} ` : ' '
+    return `[${job.id}]${mark} ${pid}${this.stateText(job).padEnd(24)}${job.text}${tail}`
+  }
+}

@@ -1,0 +1,36 @@
+// Every network tool by name: one part of a machine's table of executables.
+import type { Executable, Machine } from '../uapi/program.ts'
+import { arping } from './arping/arping.ts'
+import { cat } from './cat.ts'
+import { curl } from './curl/curl.ts'
+import { dnsmasq } from './dns/dnsmasq.ts'
+import { dig, getent, host } from './dns/query.ts'
+import { python3 } from './http_server/http_server.ts'
+import { ip } from './ip/ip.ts'
+import { nc } from './nc/nc.ts'
+import { ping } from './ping/ping.ts'
+import { ss } from './ss/ss.ts'
+import { sysctl } from './sysctl/sysctl.ts'
+import { tcpdump } from './tcpdump.ts'
+
+function machine<S>(m: Machine<S>): Executable {
+  return Object.freeze({ kind: 'machine', machine: m as unknown as Machine<unknown> })
+}
+
+export const tools: Readonly<Record<string, Executable>> = Object.freeze({
+  arping: machine(arping),
+  cat: machine(cat),
+  curl: machine(curl),
+  dig: machine(dig),
+  dnsmasq: machine(dnsmasq),
+  getent: machine(getent),
+  host: machine(host),
+  ip: Object.freeze({ kind: 'main', main: ip }),
+  nc: machine(nc),
+  netcat: machine(nc),
+  ping: machine(ping),
+  python3: machine(python3),
+  ss: Object.freeze({ kind: 'main', main: ss }),
+  sysctl: Object.freeze({ kind: 'main', main: sysctl }),
+  tcpdump: machine(tcpdump),
+})

@@ -1,0 +1,95 @@
+// The conformance cases: tables (one command a line) and scenarios (whole scripts), as the scripts that run on Linux
+// and in netsim alike. Read first: docs/testing.md.
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+
+const HERE = import.meta.dirname
+
+export interface Case {
+  /** tables/ip-link or scenarios/tcp-refused */
+  readonly name: string
+  /** The bash script that both sides run. */
+  readonly script: string
+  /** Sections whose difference is known and explained: title → reason. */
+  readonly differs: ReadonlyMap<string, string>
+  readonly sha: string
+}
+
+/** A table's line becomes a section: its title, what it prints, its exit code. */
+function expandTable(text: string): { script: string; differs: Map<string, string> } {
+  const out: string[] = []
+  const differs = new Map<string, string>()
+  let reason: string | null = null
+  let n = 0
+  for (const raw of text.split('\n')) {
+    const line = raw.trim()
+    if (line.startsWith('# differs: ')) reason = line.slice(11)
+    if (line === '' || line.startsWith('#')) continue
+    if (line.startsWith('setup: ')) {
+      out.push(`{ ${line.slice(7)} ; } >/dev/null 2>&1`)
+      continue
+    }
+    const title = `== ${++n} ${line}`
+    out.push(`echo ${quote(title)}`, `{ ${line} ; } 2>&1`, 'echo "rc=$?"')
+    if (reason !== null) differs.set(title, reason)
+    reason = null
+  }
+  return { script: `${out.join('\n')}\n`, differs }
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
+}
+
+function scenarioDiffers(text: string): Map<string, string> {
+  const differs = new Map<string, string>()
+  for (const m of text.matchAll(/^# differs: (== .*?) :: (.*)$/gm)) differs.set(m[1]!, m[2]!)
+  return differs
+}
+
+const FOLDERS = { tables: join(HERE, 'tables'), scenarios: join(HERE, 'scenarios'), examples: join(HERE, '../../examples') } as const
+
+/** Tables, scenarios, and the example scripts, which are scenarios too. */
+export function loadCases(filter = ''): Case[] {
+  const cases: Case[] = []
+  for (const kind of ['tables', 'scenarios', 'examples'] as const) {
+    const dir = FOLDERS[kind]
+    for (const file of readdirSync(dir).sort()) {
+      if (!/\.(txt|sh)$/.test(file)) continue
+      const name = `${kind}/${basename(file).replace(/\.(txt|sh)$/, '')}`
+      if (!name.includes(filter)) continue
+      const text = readFileSync(join(dir, file), 'utf8')
+      const { script, differs } = kind === 'tables' ? expandTable(text) : { script: text, differs: scenarioDiffers(text) }
+      cases.push({ name, script, differs, sha: createHash('sha256').update(script).digest('hex').slice(0, 16) })
+    }
+  }
+  return cases
+}
+
+export interface Recording {
+  readonly kernel: string
+  readonly tools: string
+  readonly sha: string
+  readonly output: string
+}
+
+export function recordingPath(name: string): string {
+  return join(HERE, 'recordings', `${name.replace('/', '.')}.txt`)
+}
+
+export function formatRecording(r: Recording): string {
+  return `# kernel: ${r.kernel}\n# tools: ${r.tools}\n# script: ${r.sha}\n${r.output}`
+}
+
+export function readRecording(name: string): Recording | null {
+  let text: string
+  try {
+    text = readFileSync(recordingPath(name), 'utf8')
+  } catch {
+    return null
+  }
+  const m = /^# kernel: (.*)\n# tools: (.*)\n# script: (.*)\n/.exec(text)
+  if (m === null) return null
+  return { kernel: m[1]!, tools: m[2]!, sha: m[3]!, output: text.slice(m[0].length) }
+}

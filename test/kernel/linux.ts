@@ -1,0 +1,73 @@
+// Running scripts on a real kernel: User Mode Linux (Debian's user-mode-linux, Linux 6.1, no privileges needed) or, as
+// root, this machine's own in fresh namespaces. Each script gets a network namespace with lo up, and its own /run and /tmp.
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export type Where = 'uml' | 'native'
+
+export interface Run {
+  readonly kernel: string
+  readonly tools: string
+  readonly outputs: ReadonlyMap<string, string>
+}
+
+const WRAP =
+  'mount -t tmpfs none /run; mkdir -p /run/netns; mount -t sysfs sys /sys; ip link set lo up; ' +
+  'd=$(mktemp -d /var/tmp/netsim.XXXXXX); mount --bind "$d" /tmp; cd /root; exec timeout 280 bash "$1"'
+
+const VERSIONS =
+  'echo "$(ip -V | sed "s/.*iproute2-//; s/,.*//") iproute2, $(ping -V | sed -n "1s/ping from //p"), bash $BASH_VERSION, $(sysctl -V | sed "s/sysctl from //")"'
+
+/** One script after another would take minutes of sleeping: they run at the same time, a few of them. */
+function driver(dir: string, names: readonly string[], parallel: number): string {
+  const jobs = names.map((_, i) => {
+    const file = join(dir, `${i}`)
+    return `unshare --net --mount bash -c '${WRAP}' x ${file}.sh >${file}.out 2>&1 </dev/null & [ $(jobs -rp | wc -l) -lt ${parallel} ] || wait -n`
+  })
+  return `export LANG=C HOME=/root; uname -srv >${dir}/kernel; ${VERSIONS} >${dir}/tools 2>/dev/null\n${jobs.join('\n')}\nwait\n`
+}
+
+/** Why the kernel cannot be asked here, or null. */
+export function unavailable(where: Where): string | null {
+  if (where === 'native') return process.getuid?.() === 0 ? null : 'namespaces of this machine need root'
+  return spawnSync('sh', ['-c', 'command -v linux.uml']).status === 0 ? null : "Debian's package user-mode-linux is not installed"
+}
+
+function runUml(dir: string, script: string): void {
+  const modules = '/usr/lib/uml/modules'
+  const version = readdirSync(modules)[0] ?? ''
+  mkdirSync('/lib/modules', { recursive: true })
+  if (!existsSync(`/lib/modules/${version}`)) symlinkSync(`${modules}/${version}`, `/lib/modules/${version}`)
+  const init = join(dir, 'init')
+  const mounts = 'mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t tmpfs tmpfs /run'
+  const path = 'export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+  writeFileSync(
+    init,
+    `#!/bin/bash\n${mounts}\n${path}\nmodprobe ipv6 disable=1\nfor m in dummy veth ifb; do modprobe $m; done\nip link set lo up\nbash ${script}\nhalt -f\n`,
+  )
+  chmodSync(init, 0o755)
+  const args = ['mem=1024M', 'root=/dev/root', 'rootfstype=hostfs', 'rootflags=/', 'rw', `init=${init}`, 'con=null', 'con0=fd:0,fd:1', 'quiet']
+  spawnSync('linux.uml', args, { stdio: ['ignore', 'ignore', 'ignore'], timeout: 900_000 })
+}
+
+/** Run scripts (name → text) and collect what each printed, stdout and stderr in order. */
+export function runOnLinux(where: Where, scripts: ReadonlyMap<string, string>): Run {
+  const dir = mkdtempSync('/var/tmp/netsim-record-')
+  chmodSync(dir, 0o777)
+  const names = [...scripts.keys()]
+  for (const [i, name] of names.entries()) {
+    writeFileSync(join(dir, `${i}.sh`), scripts.get(name)!)
+    writeFileSync(join(dir, `${i}.out`), '')
+    chmodSync(join(dir, `${i}.out`), 0o666)
+  }
+  const main = join(dir, 'main.sh')
+  writeFileSync(main, driver(dir, names, where === 'uml' ? 12 : 4))
+  if (where === 'uml') runUml(dir, main)
+  else spawnSync('bash', [main], { stdio: 'ignore', timeout: 900_000 })
+  const read = (file: string): string => (existsSync(join(dir, file)) ? readFileSync(join(dir, file), 'utf8') : '')
+  const outputs = new Map(names.map((name, i) => [name, read(`${i}.out`)]))
+  const run = { kernel: read('kernel').trim(), tools: read('tools').trim(), outputs }
+  rmSync(dir, { recursive: true, force: true })
+  return run
+}
