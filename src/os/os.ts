@@ -169,6 +169,18 @@ export class Os implements Upcalls, MachineView {
     }
   }
 
+  /** Run processes and events while a condition holds; false when the process has ended. Throws LimitError. */
+  runWhile(condition: () => boolean, pid: number): boolean {
+    this.begin()
+    try {
+      for (this.runReady(); condition(); this.runReady()) this.advance(Number.POSITIVE_INFINITY, true)
+    } catch (e) {
+      for (const c of [...this.processes.values()]) if (c.ppid === pid) this.killTree(c.pid)
+      throw e
+    }
+    return this.processes.get(pid)?.state === 'alive'
+  }
+
   /** Run processes and events of the next `ns` of virtual time. Throws LimitError. */
   runFor(ns: number): void {
     this.begin()

@@ -89,6 +89,7 @@ export function* runCommand(sh: Shell, node: CommandNode, tail = false): Run<num
     case 'Subshell': {
       yield* boundary(sh)
       sh.line = sh.source.lineAt(node.pos)
+      if (!sh.inTrap) sh.command = node
       const pid = runSubshell(sh, sh.sys.inheritable(), sh.sys.proc.argv, node.body.commands, () => undefined)
       const status = yield* waitFor(sh, pid, () => commandText(sh, node))
       sh.pipeStatus = [status]

@@ -68,6 +68,8 @@ export interface SyntaxErrorInfo {
   readonly line: number
   /** Lines after "NAME: line N: ". */
   readonly messages: readonly string[]
+  /** Errors inside [[ ]] leave $? as it was. */
+  readonly keepsStatus?: boolean
 }
 
 export interface Parsed {
@@ -132,7 +134,9 @@ function tokenAt(text: string, from: number): { readonly token: string; readonly
 
 /** Where bash's complaint about a missing word points: blank lines are allowed there, so the next line's token counts. */
 function offender(text: string, e: Found): ReturnType<typeof tokenAt> {
-  let t = tokenAt(text, e.pos)
+  // An empty group is reported at its opening.
+  const from = /^expected command in/.test(e.message) ? (tokenAt(text, e.pos)?.pos ?? e.pos) + 1 : e.pos
+  let t = tokenAt(text, from)
   const skipsNewlines = /^expected (command|'(?!do|in)|compound)/.test(e.message)
   while (skipsNewlines && t?.token === 'newline') t = tokenAt(text, t.pos + 1)
   return t
@@ -150,15 +154,18 @@ function describe(source: Source, e: Found): SyntaxErrorInfo {
   if (/unary test operator/.test(e.message)) {
     const t = tokenAt(text, e.pos)
     const word = t?.token ?? 'newline'
-    return { line: source.lineAt(e.pos), messages: [`unexpected argument \`${word}' to conditional unary operator`] }
+    return { line: source.lineAt(e.pos), messages: [`unexpected argument \`${word}' to conditional unary operator`], keepsStatus: true }
   }
   if (/three arithmetic/.test(e.message)) {
     const head = /\(\([^\n]*?\)\)/.exec(source.lineText(e.pos))?.[0] ?? ''
     const messages = ['syntax error: arithmetic expression required', `syntax error: \`${head}'`]
     return { line: source.lineAt(e.pos), messages }
   }
+  if (/conditional|\[\[/.test(e.message) || insideTest(source, e.pos)) {
+    return { line: source.lineAt(e.pos), messages: ['conditional binary operator expected'], keepsStatus: true }
+  }
   const t = offender(text, e)
-  if (t === null && !/redirect target/.test(e.message)) return { line: lastLine, messages: ['syntax error: unexpected end of file'] }
+  if (t === null && !/redirect target|function body/.test(e.message)) return { line: lastLine, messages: ['syntax error: unexpected end of file'] }
   const pos = t?.pos ?? e.pos
   return {
     line: source.lineAt(pos),
@@ -166,9 +173,21 @@ function describe(source: Source, e: Found): SyntaxErrorInfo {
   }
 }
 
+/** Is the position between [[ and ]] of its line? */
+function insideTest(source: Source, pos: number): boolean {
+  const line = source.lineText(pos)
+  const at = pos - (source.text.lastIndexOf('\n', pos - 1) + 1)
+  return /(^|\s)\[\[\s/.test(line.slice(0, at)) && !/\s\]\]/.test(line.slice(0, at)) && /^\S/.test(line.slice(at))
+}
+
 /** The statements on the lines before the one where the wrong construct starts. */
-function before(script: Script, source: Source, pos: number): readonly Statement[] {
+function before(script: Script, source: Source, e: Found): readonly Statement[] {
+  const pos = e.pos
   let start = pos
+  // a || with nothing behind it: what stands in front belongs to it.
+  const open = /^expected command after '[|&]/.test(e.message)
+  const last = open ? script.commands.filter((s) => s.pos < pos).pop() : undefined
+  if (last !== undefined) start = last.pos
   for (const s of script.commands) {
     if (s.pos <= pos && pos <= Math.max(s.end, s.pos)) start = Math.min(start, s.pos)
   }
@@ -186,7 +205,7 @@ export function parseScript(source: Source): Parsed {
   if (/\$\(|`|[<>]\(|<</.test(source.text)) inspect(script, found, openHereDocs)
   if (found.length === 0) return { script, usable: script.commands, error: null, openHereDocs }
   const first = found.reduce((a, b) => (b.pos < a.pos ? b : a))
-  return { script, usable: before(script, source, first.pos), error: describe(source, first), openHereDocs }
+  return { script, usable: before(script, source, first), error: describe(source, first), openHereDocs }
 }
 
 /** Is the text only unfinished (an open quote, if without fi, a here-document)? For reading line by line. */

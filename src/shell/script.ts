@@ -45,7 +45,7 @@ export function* runScript(sh: Shell, source: Source, how: '' | '-c: ', tail = f
   }
   if (parsed.error !== null) {
     reportSyntax(sh, parsed.error, how)
-    sh.status = SYNTAX_STATUS
+    if (parsed.error.keepsStatus !== true) sh.status = SYNTAX_STATUS
     sh.syntaxFailed = true
   }
   return sh.status

@@ -6,7 +6,7 @@ import type { Signal } from '../uapi/program.ts'
 import { ArithError, evaluate } from './arith.ts'
 import { Discard, ShellExit } from './control.ts'
 import { JobTable } from './jobs.ts'
-import type { FunctionNode } from './parse.ts'
+import type { CommandNode, FunctionNode } from './parse.ts'
 import { Source } from './parse.ts'
 import { dynamicValue, setDynamic } from './special.ts'
 import { keysOf, ReadonlyError, scalar, valuesOf, Variables } from './vars.ts'
@@ -107,6 +107,8 @@ export class Shell {
   exitTrapDone = false
   /** The last script text had a syntax error. */
   syntaxFailed = false
+  /** The simple command that runs or ran last, for BASH_COMMAND. */
+  command: CommandNode | null = null
   /** Set by exec: redirections and assignments of the command stay. */
   execKeeps = false
   /** Commands run, to give way to other processes now and then. */

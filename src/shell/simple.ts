@@ -29,9 +29,16 @@ function isRedirect(p: Assignment | Redirection | Word): p is Redirection {
   return p.type === 'Redirect' || p.type === 'HereDoc' || p.type === 'HereString'
 }
 
+/** bash notes the line when it has read the second word. */
+function lineOf(sh: Shell, node: Command): number {
+  const second = node.prefix.length > 0 && node.name !== undefined ? (node.prefix[1] ?? node.name) : node.suffix[0]
+  return sh.source.lineAt(second?.pos ?? node.pos)
+}
+
 export function* runSimple(sh: Shell, node: Command, tail: boolean): Run<number> {
   yield* boundary(sh)
-  sh.line = sh.source.lineAt(node.pos)
+  sh.line = lineOf(sh, node)
+  if (!sh.inTrap) sh.command = node
   if (sh.traps.has('DEBUG') && (sh.frames.length === 0 || sh.option('functrace'))) yield* runTrap(sh, 'DEBUG')
   const depth = sh.substitutions.length
   sh.substituted = null

@@ -1,5 +1,6 @@
 // Special parameters and the variables whose value is made when it is asked for.
 // Read first: shell.ts. Leaves out COMP_*, READLINE_*, BASH_REMATCH (an ordinary array, set by [[ =~ ]]).
+import { commandText } from './print.ts'
 import { OPTION_LETTERS, type Shell } from './shell.ts'
 
 /** $-: option letters in bash's order. */
@@ -46,6 +47,8 @@ export function dynamicValue(sh: Shell, name: string): string | undefined {
       return String(Math.floor((sh.sys.now() - sh.secondsBase) / 1e9))
     case 'LINENO':
       return String(sh.line)
+    case 'BASH_COMMAND':
+      return sh.command === null ? undefined : commandText(sh, sh.command)
     case 'EPOCHSECONDS':
       return String(Math.floor(sh.sys.wallClock() / 1e9))
     case 'EPOCHREALTIME':

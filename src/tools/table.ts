@@ -9,6 +9,7 @@ import { python3 } from './http_server/http_server.ts'
 import { ip } from './ip/ip.ts'
 import { nc } from './nc/nc.ts'
 import { ping } from './ping/ping.ts'
+import { socat } from './socat/socat.ts'
 import { ss } from './ss/ss.ts'
 import { sysctl } from './sysctl/sysctl.ts'
 import { tcpdump } from './tcpdump.ts'
@@ -29,7 +30,9 @@ export const tools: Readonly<Record<string, Executable>> = Object.freeze({
   nc: machine(nc),
   netcat: machine(nc),
   ping: machine(ping),
+  ping4: machine(ping),
   python3: machine(python3),
+  socat: machine(socat),
   ss: Object.freeze({ kind: 'main', main: ss }),
   sysctl: Object.freeze({ kind: 'main', main: sysctl }),
   tcpdump: machine(tcpdump),

@@ -115,7 +115,9 @@ export class IpMachine {
         return value === undefined ? { ok: false, errno: 'ENOENT' } : { ok: true, value }
       },
       readDir: (path) => {
-        const names = [...this.files.keys()].filter((f) => f.startsWith(`${path}/`)).map((f) => f.slice(path.length + 1))
+        const names = [...this.files.keys()]
+          .filter((f) => f.startsWith(`${path}/`))
+          .map((f) => f.slice(path.length + 1))
         return names.length > 0 ? { ok: true, value: names } : { ok: false, errno: 'ENOENT' }
       },
       open: () => ({ ok: false, errno: 'ENOENT' }),

@@ -26,7 +26,7 @@ export function arp_rcv(net: NetNs, skb: SkBuff): void {
   const dev = skb.dev as NetDevice
   const arp = skb.net
   if (arp.kind !== 'arp') {
-    kfree_skb(net, skb, 'arp_rcv', 'PKT_TOO_SMALL', because('too short for ARP, or not ARP for IPv4 over Ethernet'))
+    malformed(net, skb)
     return
   }
   const target = arp.tip
@@ -34,6 +34,17 @@ export function arp_rcv(net: NetNs, skb: SkBuff): void {
   else if (skb.pktType === PACKET_OTHERHOST || skb.pktType === PACKET_LOOPBACK) {
     trace(dev, skb, 'ignored', "the frame is for another machine's MAC", target, 'arp_rcv')
   } else arp_process(net, skb, dev, arp, false)
+}
+
+/** Bytes that are no ARP for IPv4 over Ethernet: address lengths are arp_rcv's business, types arp_process's. */
+function malformed(net: NetNs, skb: SkBuff): void {
+  const raw = skb.net
+  if (raw.kind !== 'raw' || raw.drop !== 'NOT_SPECIFIED') {
+    kfree_skb(net, skb, 'arp_rcv', 'PKT_TOO_SMALL', because('too short for ARP'))
+    return
+  }
+  const lengths = raw.bytes[4] === 6 && raw.bytes[5] === 4
+  kfree_skb(net, skb, lengths ? 'arp_process' : 'arp_rcv', 'NOT_SPECIFIED', because('not ARP for IPv4 over Ethernet'))
 }
 
 /** parp_redo: a request has waited its time in the proxy queue. */

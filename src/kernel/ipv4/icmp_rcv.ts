@@ -1,5 +1,6 @@
 // ICMP that arrives: echo, errors for our sockets, redirects, timestamps (icmp_rcv and icmp_pointers, net/ipv4/icmp.c).
 // Read first: ip_input.ts, icmp.ts.
+import { checksum } from '../../wire/checksum.ts'
 import {
   ICMP_DEST_UNREACH,
   ICMP_ECHO,
@@ -14,7 +15,7 @@ import {
   ICMP_TIMESTAMPREPLY,
   type Icmp,
 } from '../../wire/icmp.ts'
-import { IPPROTO_ICMP } from '../../wire/ipv4.ts'
+import { IP_HLEN, IPPROTO_ICMP } from '../../wire/ipv4.ts'
 import { decodeQuoted } from '../../wire/quoted.ts'
 import { because, bySysctl, kfree_skb } from '../core/drop.ts'
 import type { NetNs } from '../core/netns.ts'
@@ -25,13 +26,18 @@ import { icmp_redirect } from './redirect.ts'
 
 /** Highest type that the kernel knows (NR_ICMP_TYPES). */
 const NR_ICMP_TYPES = 18
+/** Highest code of destination unreachable that it knows (NR_ICMP_UNREACH). */
+const NR_ICMP_UNREACH = 15
+/** What an error has to quote behind the IP header for the protocols' handlers (RFC 792). */
+const QUOTED_PAYLOAD = 8
 const DAY_MS = 86_400_000
 
 /** icmp_rcv: an ICMP packet for this machine. */
 export function icmp_rcv(net: NetNs, skb: SkBuff): void {
   const h = skb.l4
   if (h === null || h.kind !== 'icmp') {
-    kfree_skb(net, skb, 'icmp_rcv', 'PKT_TOO_SMALL', null)
+    const sound = checksum(skb.data) === 0
+    kfree_skb(net, skb, 'icmp_rcv', sound ? 'NOT_SPECIFIED' : 'ICMP_CSUM', because('no room for an ICMP header'))
     return
   }
   if (h.badSum) {
@@ -46,7 +52,7 @@ export function icmp_rcv(net: NetNs, skb: SkBuff): void {
     return
   }
   if (h.type > NR_ICMP_TYPES) {
-    kfree_skb(net, skb, 'icmp_rcv', 'NOT_SPECIFIED', because(`ICMP type ${h.type} is unknown`))
+    kfree_skb(net, skb, 'icmp_rcv', 'UNHANDLED_PROTO', because(`ICMP type ${h.type} is unknown`))
     return
   }
   if (skb.rt !== null && (skb.rt.type === 'broadcast' || skb.rt.type === 'multicast') && !groupAllowed(net, skb, h)) return
@@ -108,9 +114,22 @@ function icmp_timestamp(net: NetNs, skb: SkBuff): void {
 
 /** Errors about what this machine sent: to the protocol's handler, which knows the socket and learns the path MTU. */
 function icmp_unreach(net: NetNs, skb: SkBuff, h: Icmp): void {
-  const inner = decodeQuoted(skb.data)
-  if (inner === null) {
-    kfree_skb(net, skb, 'icmp_unreach', 'PKT_TOO_SMALL', because('the quoted datagram is cut short'))
+  const quoted = skb.data
+  if (quoted.length < IP_HLEN) {
+    kfree_skb(net, skb, 'icmp_rcv', 'NOT_SPECIFIED', because('the quoted IP header is cut short'))
+    return
+  }
+  if ((quoted[0]! & 15) * 4 < IP_HLEN) {
+    kfree_skb(net, skb, 'icmp_rcv', 'IP_INHDR', because('the quoted IP header is shorter than an IP header can be'))
+    return
+  }
+  if (h.type === ICMP_DEST_UNREACH && h.code > NR_ICMP_UNREACH) {
+    kfree_skb(net, skb, 'icmp_unreach', 'NOT_SPECIFIED', because(`code ${h.code} of destination unreachable is unknown`))
+    return
+  }
+  const inner = decodeQuoted(quoted)
+  if (inner === null || inner.payload.length < QUOTED_PAYLOAD) {
+    kfree_skb(net, skb, 'icmp_unreach', 'NOT_SPECIFIED', because('the quoted datagram is cut short'))
     return
   }
   if (h.type === ICMP_DEST_UNREACH && h.code === ICMP_FRAG_NEEDED && net.cfg.sysctl['ipv4.ip_no_pmtu_disc'] !== 0) return

@@ -2,6 +2,7 @@
 // net/ipv4/route.c; RFC 1122 3.2.2.2).
 import { isLimitedBroadcast, isMulticast, isZeronet } from '../../lib/ip4.ts'
 import { ICMP_REDIR_HOST, ICMP_REDIRECT } from '../../wire/icmp.ts'
+import { IP_HLEN } from '../../wire/ipv4.ts'
 import { decodeQuoted } from '../../wire/quoted.ts'
 import { because, bySysctl, kfree_skb } from '../core/drop.ts'
 import type { NetDevice } from '../core/netdevice.ts'
@@ -54,7 +55,10 @@ export function icmp_redirect(net: NetNs, skb: SkBuff): void {
   const h = skb.l4
   const inner = decodeQuoted(skb.data)
   if (h === null || h.kind !== 'icmp' || inner === null) {
-    kfree_skb(net, skb, 'icmp_redirect', 'PKT_TOO_SMALL', because('the quoted datagram is cut short'))
+    // Too short for an IP header is a reason of its own; the rest the kernel ignores without one.
+    const short = skb.data.length < IP_HLEN
+    const note = because('the quoted datagram is cut short')
+    kfree_skb(net, skb, short ? 'icmp_rcv' : 'icmp_redirect', short ? 'PKT_TOO_SMALL' : 'NOT_SPECIFIED', note)
     return
   }
   const dev = skb.dev as NetDevice

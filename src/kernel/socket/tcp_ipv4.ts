@@ -10,7 +10,7 @@ import {
   ICMP_TIME_EXCEEDED,
   type Icmp,
 } from '../../wire/icmp.ts'
-import { TCP_HLEN } from '../../wire/tcp.ts'
+import { TCP_HLEN, tcpHeaderLength } from '../../wire/tcp.ts'
 import { because, kfree_skb } from '../core/drop.ts'
 import type { NetNs } from '../core/netns.ts'
 import { PACKET_HOST, type SkBuff } from '../core/skbuff.ts'
@@ -42,7 +42,9 @@ export function tcp_v4_rcv(net: NetNs, skb: SkBuff): void {
   }
   const th = skb.l4
   if (th === null || th.kind !== 'tcp') {
-    kfree_skb(net, skb, 'tcp_v4_rcv', 'PKT_TOO_SMALL', because('no room for a TCP header'))
+    // A header that is there but states less than itself is too small; one that is cut short has no reason of its own.
+    const short = skb.data.length >= TCP_HLEN && tcpHeaderLength(skb.data) < TCP_HLEN
+    kfree_skb(net, skb, 'tcp_v4_rcv', short ? 'PKT_TOO_SMALL' : 'NOT_SPECIFIED', because('no room for a TCP header'))
     return
   }
   if (th.badSum) {

@@ -108,13 +108,13 @@ function sendAlong(sk: UdpSock, data: Uint8Array, rt: Rtable, src: Ip4, dst: Ip4
 export function udp_rcv(net: NetNs, skb: SkBuff): void {
   const uh = skb.l4
   if (uh === null || uh.kind !== 'udp') {
-    kfree_skb(net, skb, '__udp4_lib_rcv', 'PKT_TOO_SMALL', because('no room for a UDP header'))
+    kfree_skb(net, skb, '__udp4_lib_rcv', 'NOT_SPECIFIED', because('no room for a UDP header'))
     return
   }
   const there = UDP_HLEN + skb.data.length
   if (uh.length > there || uh.length < UDP_HLEN) {
     const note = `the UDP header says ${uh.length} bytes, ${there} are there`
-    kfree_skb(net, skb, '__udp4_lib_rcv', uh.length < UDP_HLEN ? 'NOT_SPECIFIED' : 'PKT_TOO_SMALL', because(note))
+    kfree_skb(net, skb, '__udp4_lib_rcv', 'PKT_TOO_SMALL', because(note))
     return
   }
   const rt = skb.rt
@@ -143,13 +143,13 @@ function deliverToAll(net: NetNs, skb: SkBuff, uh: Udp): void {
   for (const sk of sockets) udp_queue_rcv_skb(sk, skb, uh)
   if (sockets.length > 0) return
   const note = `no socket on UDP port ${uh.dport} takes this broadcast or multicast`
-  kfree_skb(net, skb, '__udp4_lib_mcast_deliver', 'NOT_SPECIFIED', because(note))
+  kfree_skb(net, skb, '__udp4_lib_rcv', 'NOT_SPECIFIED', because(note))
 }
 
 /** udp_queue_rcv_skb, with the checksum that recvmsg would find wrong. */
 function udp_queue_rcv_skb(sk: UdpSock, skb: SkBuff, uh: Udp): void {
   if (uh.badSum) {
-    kfree_skb(sk.net, skb, 'udp_queue_rcv_one_skb', 'UDP_CSUM', null)
+    kfree_skb(sk.net, skb, '__udp4_lib_rcv', 'UDP_CSUM', null)
     return
   }
   const length = uh.length - UDP_HLEN

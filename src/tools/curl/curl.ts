@@ -113,7 +113,7 @@ function beginUrl(sys: Sys, st: CurlState): void {
   if (st.opt.outputs[st.index] === null) {
     const name = url.target.replace(/\?.*/, '').split('/').at(-1)!
     if (name === '') {
-      if (!st.opt.silent || st.opt.showError) sys.write(2, 'curl: Remote file name has no length!\n')
+      if (!st.opt.silent) sys.write(2, 'curl: Remote file name has no length!\n')
       return finish(sys, st, 23, 'Failed writing received data to disk/application')
     }
     st.opt.outputs[st.index] = name
@@ -226,7 +226,7 @@ function connected(sys: Sys, st: CurlState): void {
   note(sys, st, `Connected to ${st.url.host} (${addr}) port ${st.url.port} (#${st.connections})`)
   const { head, body } = requestBytes(st)
   if (st.opt.verbose) {
-    sys.write(2, head.replace(/^/gm, '> ').replace(/> $/, ''))
+    sys.write(2, marked('> ', head))
     if (body.length > 0) sys.write(2, `} [${body.length} bytes data]\n`)
   }
   st.unsent = joinBytes(utf8(head), body)
@@ -272,16 +272,23 @@ function receive(sys: Sys, st: CurlState): void {
     }
     if (st.firstByteAt < 0) st.firstByteAt = sys.now()
     const before = r.phase
+    const waiting = r.pending.length
     const body = feed(r, got.value.data, st.opt.head)
+    const raw = waiting + got.value.data.length - (before === 'headers' ? r.head.length : 0)
     if (r.old) return failTransfer(sys, st, 1, 'Received HTTP/0.9 when not allowed')
     if (before === 'headers' && r.phase !== 'headers' && !headersCame(sys, st)) return
     if (body.length > 0 && !st.suppressed) {
-      if (st.opt.verbose && !sys.isatty(1)) sys.write(2, `{ [${body.length} bytes data]\n`)
+      if (st.opt.verbose && !sys.isatty(1)) sys.write(2, `{ [${raw} bytes data]\n`)
       const failed = emit(sys, st, body)
       if (failed !== null) return failTransfer(sys, st, 23, failed)
     }
     if (r.phase === 'done') return complete(sys, st)
   }
+}
+
+/** Header lines as -v shows them. */
+function marked(mark: string, head: string): string {
+  return head.replace(/[^\n]*\n/g, (line) => mark + line)
 }
 
 /** False when the transfer ends here (-f). */
@@ -291,7 +298,7 @@ function headersCame(sys: Sys, st: CurlState): boolean {
   if (r.version === '1.0') st.speaksOld = true
   if (st.opt.verbose) {
     if (r.version === '1.0' && !r.keepAlive) note(sys, st, 'HTTP 1.0, assume close after body')
-    sys.write(2, r.head.replace(/^(?=.)/gm, '< ').replace(/(^|\n)\r\n$/, '$1< \r\n'))
+    sys.write(2, marked('< ', r.head))
   }
   if (st.opt.fail && r.status >= 400) {
     failTransfer(sys, st, 22, `The requested URL returned error: ${r.status}`)

@@ -4,7 +4,7 @@ import { IFA_F_NOPREFIXROUTE, IFA_F_PERMANENT, IFA_F_SECONDARY, type IfAddr } fr
 import type { AddrInfo } from '../../uapi/request.ts'
 import { type PrintEnv, plainEnv } from './print_env.ts'
 
-export const IFA_F_DEPRECATED = 0x20
+const IFA_F_DEPRECATED = 0x20
 export const IFA_F_MCAUTOJOIN = 0x400
 
 /** INFINITY_LIFE_TIME, the way JSON shows "forever". */
@@ -54,7 +54,7 @@ function printFlags(env: PrintEnv, flags: number): void {
 }
 
 /** Seconds left of a lifetime (inet_fill_ifaddr); null is forever. */
-export function secondsLeft(addr: IfAddr, lifetime: number | null, now: number): number | null {
+function secondsLeft(addr: IfAddr, lifetime: number | null, now: number): number | null {
   if ((addr.flags & IFA_F_PERMANENT) !== 0 || lifetime === null) return null
   return Math.max(0, lifetime - Math.floor((now - addr.tstamp) / 1e9))
 }

@@ -2,7 +2,7 @@
 // Read first: exit.ts.
 import { IpExit } from './exit.ts'
 
-/** matches(): any prefix of the word but the empty one. */
+/** matches(), true of each prefix of the word but the empty one. */
 export function matches(prefix: string, word: string): boolean {
   return prefix !== '' && word.startsWith(prefix)
 }

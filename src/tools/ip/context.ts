@@ -10,7 +10,7 @@ import { Printer } from './output.ts'
 import type { DeviceNames, Options, PrintEnv } from './print_env.ts'
 
 /** What the kernel's refusal looks like on stderr. */
-export function refusalText(r: Refusal): string {
+function refusalText(r: Refusal): string {
   if (r.extack === null || r.extack === '') return `RTNETLINK answers: ${strerror(r.errno)}\n`
   return `Error: ${r.extack}${r.extack.endsWith('.') ? '' : '.'}\n`
 }

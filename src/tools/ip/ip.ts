@@ -91,7 +91,7 @@ function setColor(ctx: Context, option: string): boolean {
   return true
 }
 
-/** Options without a value. In iproute2's order, as any prefix will do. */
+/** Options without a value. In iproute2's order, since each prefix will do. */
 const SWITCHES: readonly (readonly [string, (ctx: Context) => void])[] = Object.freeze([
   ['-human-readable', (c: Context) => void (c.opt.human = true)],
   ['-iec', (c: Context) => void (c.opt.iec = true)],

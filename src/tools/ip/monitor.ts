@@ -69,7 +69,7 @@ const DAYS = Object.freeze(['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'])
 const MONTHS = Object.freeze(['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'])
 
 /** "Timestamp: Sun Nov 22 13:44:55 2026 294665 usec" or "[2026-11-22T13:45:01.229743] ", in UTC. */
-export function timestamp(wallClock: number, short: boolean): string {
+function timestamp(wallClock: number, short: boolean): string {
   const t = new Date(Math.floor(wallClock / 1e6))
   const usec = Math.floor((wallClock % 1e9) / 1000)
   const iso = t.toISOString().slice(0, 19)

@@ -43,15 +43,21 @@ export const parseU16 = (text: string): number | null => whole(text, 0, 0xffff)
 /** get_integer and get_s32. */
 export const parseS32 = (text: string): number | null => whole(text, -0x80000000, 0x7fffffff)
 
-/** get_time_rtt: milliseconds; raw when no unit was given. */
-export function parseRtt(text: string): { readonly value: number; readonly raw: boolean } | null {
+/**
+ * get_time_rtt: milliseconds; raw when no unit was given. The real tool rounds up, by a whole millisecond too much where
+ * 256.391 * 1000 is a little more than 256391; a listing is read with Math.round.
+ */
+export function parseRtt(
+  text: string,
+  round: (ms: number) => number,
+): { readonly value: number; readonly raw: boolean } | null {
   const m = text.includes('.') ? /^\s*\+?(\d*\.\d*)(.*)$/.exec(text) : /^\s*\+?(0[xX][0-9a-fA-F]+|\d+)(.*)$/.exec(text)
   if (m === null || m[1] === '.') return null
   const number = text.includes('.') ? Number(m[1]) : strtol(m[1]!)!.value
   const unit = m[2]!.toLowerCase()
-  if (unit === '') return { value: Math.ceil(number), raw: true }
-  if (unit === 's' || unit === 'sec' || unit === 'secs') return { value: Math.ceil(number * 1000), raw: false }
-  if (unit === 'ms' || unit === 'msec' || unit === 'msecs') return { value: Math.ceil(number), raw: false }
+  if (unit === '') return { value: round(number), raw: true }
+  if (unit === 's' || unit === 'sec' || unit === 'secs') return { value: round(number * 1000), raw: false }
+  if (unit === 'ms' || unit === 'msec' || unit === 'msecs') return { value: round(number), raw: false }
   return null
 }
 

@@ -45,10 +45,10 @@ const LATE: readonly MetricWord[] = Object.freeze([
   metric('ssthresh', true),
 ])
 
-function metricValue(word: MetricWord, text: string): number {
+function metricValue(word: MetricWord, text: string, listed: boolean): number {
   const wrong = (): never => invalidArgument(`"${word.message}" value is invalid\n`, text)
   if (word.time > 0) {
-    const t = parseRtt(text) ?? wrong()
+    const t = parseRtt(text, listed ? Math.round : Math.ceil) ?? wrong()
     return t.raw ? t.value : t.value * word.time
   }
   const n = parseU32(text) ?? wrong()
@@ -68,7 +68,7 @@ function takeMetric(words: readonly MetricWord[], key: string, args: Args, m: Me
     text = args.next()
   }
   if (always) m.lock.push(word.name)
-  m.values[word.name] = metricValue(word, text)
+  m.values[word.name] = metricValue(word, text, listed)
   return true
 }
 

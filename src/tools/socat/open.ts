@@ -41,12 +41,13 @@ function openFile(sys: Sys, a: Address, use: Use): Opened {
   let mode: OpenMode = use.read && use.write ? 'readwrite' : use.write ? 'write' : 'read'
   if (o['rdonly'] !== undefined) mode = 'read'
   if (o['wronly'] !== undefined) mode = 'write'
+  const flags = ERRNO_FLAGS[mode]
   const create = a.kind === 'create' || o['create'] !== undefined || (a.kind === 'gopen' && use.write && !sys.stat(path).ok)
   // GOPEN appends to what exists; OPEN without trunc would overwrite from the start, as "readwrite" does.
   if (mode === 'write' && (o['append'] !== undefined || (a.kind === 'gopen' && !create))) mode = 'append'
   else if (mode === 'write' && a.kind === 'open' && o['trunc'] === undefined) mode = 'readwrite'
   const r = sys.open(path, mode, create)
-  if (!r.ok) return { error: `open("${path}", ${ERRNO_FLAGS[mode]}, 0666): ${strerror(r.errno)}` }
+  if (!r.ok) return { error: `open("${path}", ${flags}, 0666): ${strerror(r.errno)}` }
   return end(a, { rfd: mode === 'write' || mode === 'append' ? -1 : r.value, wfd: mode === 'read' ? -1 : r.value })
 }
 

@@ -178,6 +178,7 @@ function echo(sys: Sys, m: Mode, key: string, value: string): void {
 function writeSetting(sys: Sys, m: Mode, setting: Setting): number {
   const { path, value } = setting
   const key = pathToKey(path)
+  if (path === '' && value === '') return 1
   if (path === '') return fail(sys, `sysctl: Path is not under /proc/sys/: ${ROOT}\n`, 1)
   if (m.pattern !== null && !m.pattern.test(key)) return 0
   const stat = sys.stat(ROOT + path)

@@ -1,10 +1,8 @@
 // How text tools read: lines of a descriptor or of several files, waiting where nothing is there yet.
-// Read first: uapi/program.ts (Main as a generator).
+// Read first: uapi/program.ts (Main as a generator), bytestring.ts.
 import { strerror } from '../../lib/errno.ts'
 import type { Sys, Wait } from '../../uapi/program.ts'
-import { joinBytes, NO_BYTES, textOf } from '../lib/bytes.ts'
-
-const NEWLINE = 10
+import { latin1 } from '../lib/bytes.ts'
 
 /** The next bytes of a descriptor; null at the end of file or on an error. */
 export function* readChunk(sys: Sys, fd: number): Generator<Wait, Uint8Array | null, void> {
@@ -16,28 +14,28 @@ export function* readChunk(sys: Sys, fd: number): Generator<Wait, Uint8Array | n
   }
 }
 
-/** Everything up to the end of file. */
-export function* readAll(sys: Sys, fd: number): Generator<Wait, Uint8Array, void> {
-  let all = NO_BYTES
+/** Everything up to the end of file, as a byte string. */
+export function* readAll(sys: Sys, fd: number): Generator<Wait, string, void> {
+  let all = ''
   for (;;) {
     const chunk = yield* readChunk(sys, fd)
     if (chunk === null) return all
-    all = joinBytes(all, chunk)
+    all += latin1(chunk)
   }
 }
 
-/** Lines of one descriptor. */
+/** Lines of one descriptor, as byte strings. */
 export class LineReader {
   private readonly sys: Sys
-  private readonly fd: number
-  private rest: Uint8Array = NO_BYTES
+  readonly fd: number
+  private rest = ''
   private at = 0
   private ended = false
-  private readonly separator: number
+  private readonly separator: string
   /** False once a last line without its newline was given. */
   complete = true
 
-  constructor(sys: Sys, fd: number, separator = NEWLINE) {
+  constructor(sys: Sys, fd: number, separator = '\n') {
     this.sys = sys
     this.fd = fd
     this.separator = separator
@@ -48,32 +46,60 @@ export class LineReader {
     for (;;) {
       const end = this.rest.indexOf(this.separator, this.at)
       if (end >= 0) {
-        const line = textOf(this.rest.subarray(this.at, end))
+        const line = this.rest.slice(this.at, end)
         this.at = end + 1
         return line
       }
       if (this.ended) {
         if (this.at >= this.rest.length) return null
-        const line = textOf(this.rest.subarray(this.at))
+        const line = this.rest.slice(this.at)
         this.at = this.rest.length
         this.complete = false
         return line
       }
-      const chunk = yield* readChunk(this.sys, this.fd)
-      this.rest = chunk === null ? this.rest.subarray(this.at) : joinBytes(this.rest.subarray(this.at), chunk)
-      this.at = 0
-      if (chunk === null) this.ended = true
+      yield* this.more()
     }
+  }
+
+  /** Add the next chunk to what is held; false at the end of file. */
+  *more(): Generator<Wait, boolean, void> {
+    if (this.ended) return false
+    const chunk = yield* readChunk(this.sys, this.fd)
+    this.rest = this.rest.slice(this.at) + (chunk === null ? '' : latin1(chunk))
+    this.at = 0
+    if (chunk === null) this.ended = true
+    return !this.ended
+  }
+
+  /** What is held and not yet given. */
+  get held(): string {
+    return this.rest.slice(this.at)
+  }
+
+  /** Give the first n held bytes. */
+  take(n: number): string {
+    const text = this.rest.slice(this.at, this.at + n)
+    this.at += n
+    return text
   }
 }
 
+/** All lines of a descriptor. */
+export function* readLines(sys: Sys, fd: number, separator = '\n'): Generator<Wait, string[], void> {
+  const text = yield* readAll(sys, fd)
+  const lines = text.split(separator)
+  if (lines[lines.length - 1] === '') lines.pop()
+  return lines
+}
+
+type Words = (name: string, error: string) => string
+
 /** Open an operand ("-" is standard input); a failure is reported as coreutils words it, and null. */
-export function openInput(sys: Sys, prog: string, name: string, words = (n: string, e: string): string => `${n}: ${e}`): number | null {
-  if (name === '-') return 0
-  const r = sys.open(name, 'read')
+export function openInput(sys: Sys, prog: string, name: string, words: Words = (n, e) => `${n}: ${e}`): number | null {
+  const r = name === '-' ? ({ ok: true, value: 0 } as const) : sys.open(name, 'read')
   if (r.ok) {
-    const s = sys.stat(name)
-    if (!s.ok || s.value.type !== 'directory') return r.value
+    const s = name === '-' ? null : sys.stat(name)
+    if (s === null || !s.ok || s.value.type !== 'directory') return r.value
     sys.close(r.value)
     sys.write(2, `${prog}: ${words(name, strerror('EISDIR'))}\n`)
     return null
