@@ -35,6 +35,14 @@ function files(dir: string): string[] {
     .map((f) => join(dir, f))
 }
 
+/** Source without comments and string contents: what the rules about words are about. */
+function code(file: string): string {
+  return readFileSync(file, 'utf8')
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/^\s*\/\/.*$/gm, '')
+    .replace(/(['`])(?:\\.|(?!\1)[^\\])*\1/g, "''")
+}
+
 function floorOf(path: string): string {
   return relative(SRC, path).split('/')[0]!.replace(/\.ts$/, '')
 }
@@ -46,7 +54,7 @@ interface Import {
 
 const imports: Import[] = files(SRC).flatMap((file) => {
   const text = readFileSync(file, 'utf8')
-  return [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map((m) => ({ file: relative(SRC, file), target: m[1]! }))
+  return [...text.matchAll(/^(?:import|export|\})[^'\n]* from '([^']+)'$|\bimport\('([^']+)'\)/gm)].map((m) => ({ file: relative(SRC, file), target: (m[1] ?? m[2])! }))
 })
 
 test('imports point down the floors', () => {
@@ -70,14 +78,15 @@ test('each package is imported only where it belongs', () => {
 test('the library uses no Node API, no wall clock and no unseeded randomness', () => {
   const wrong = files(SRC)
     .filter((f) => !/^cli(\.ts|\/)/.test(relative(SRC, f)))
-    .filter((f) => /from 'node:|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|\bprocess\./.test(readFileSync(f, 'utf8').replace(/^\s*(\/\/|\*).*$/gm, '')))
+    .filter((f) => /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|\bprocess\./.test(code(f)))
     .map((f) => relative(SRC, f))
-  expect(wrong).toEqual([])
+  const node = imports.filter((i) => i.target.startsWith('node:') && !/^cli(\.ts|\/)/.test(i.file))
+  expect([...wrong, ...node]).toEqual([])
 })
 
 test('no default exports, no any, no suppressed checks', () => {
   const wrong = files(SRC)
-    .filter((f) => /export default|:\s*any\b|\bas any\b|@ts-|biome-ignore/.test(readFileSync(f, 'utf8')))
+    .filter((f) => /export default|:\s*any\b|\bas any\b/.test(code(f)) || /@ts-(ignore|expect)|biome-ignore/.test(readFileSync(f, 'utf8')))
     .map((f) => relative(SRC, f))
   expect(wrong).toEqual([])
 })

@@ -1,10 +1,12 @@
 // netsim run: a script on a fresh machine, with its traces and captures.
-import { readFileSync, writeSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { Host } from '../host/host.ts'
 import { LimitError } from '../lib/errors.ts'
 import { traceToJson } from '../trace/json.ts'
 import type { Trace } from '../trace/trace.ts'
 import { Captures } from './captures.ts'
+import { Stories } from './stories.ts'
+import { write } from './write.ts'
 
 export interface RunOptions {
   readonly trace?: 'short' | 'text' | 'verbose' | 'json'
@@ -59,29 +61,11 @@ function listener(options: RunOptions): Parameters<Host['stream']>[1] {
   const output = (stream: 1 | 2, data: string | Uint8Array): void => write(stream, data)
   const form = options.trace
   if (form === undefined) return { output }
-  return { output, story: (trace) => write(2, form === 'json' ? jsonLine(trace) : story(trace, form)) }
+  if (form === 'json') return { output, story: (trace) => write(2, jsonLine(trace)) }
+  const stories = new Stories(form === 'text' ? 'full' : form)
+  return { output, story: (trace) => write(2, stories.tell(trace)) }
 }
 
 function jsonLine(trace: Trace): string {
   return `${JSON.stringify(traceToJson(trace))}\n`
-}
-
-/** A trace between the lines of a script: indented, so that the eye tells them apart. */
-function story(trace: Trace, form: 'short' | 'text' | 'verbose'): string {
-  const text = trace.text({ form: form === 'text' ? 'full' : form })
-  return `${text.trimEnd().replace(/^/gm, '    | ')}\n`
-}
-
-/** Synchronously, so that the two streams keep their order; a full pipe is waited for. */
-function write(fd: 1 | 2, data: string | Uint8Array): void {
-  let bytes = typeof data === 'string' ? Buffer.from(data) : data
-  while (bytes.length > 0) {
-    try {
-      bytes = bytes.subarray(writeSync(fd, bytes))
-    } catch (e) {
-      const code = (e as NodeJS.ErrnoException).code
-      if (code === 'EPIPE') process.exit(141)
-      if (code !== 'EAGAIN') throw e
-    }
-  }
 }

@@ -7,6 +7,12 @@ import { type Operation, replay } from './operations.ts'
 /** A copy is kept after this many positions. */
 const SPACING = 20_000
 
+/** One operation of the past; `end` is the position at which goTo stood still inside it, null when it ran to its end. */
+interface Entry {
+  readonly operation: Operation
+  readonly end: number | null
+}
+
 interface Keep {
   readonly position: number
   /** How many journal entries had been made. */
@@ -15,7 +21,7 @@ interface Keep {
 }
 
 export class History {
-  private journal: Operation[] = []
+  private journal: Entry[] = []
   private keeps: Keep[] = []
 
   constructor(machine: Machine) {
@@ -34,7 +40,7 @@ export class History {
     if (machine.position - last.position >= SPACING && !machine.os.hasScripts()) {
       this.keeps.push({ position: machine.position, entries: this.journal.length, machine: machine.clone() })
     }
-    this.journal.push(operation)
+    this.journal.push({ operation, end: null })
     machine.operations++
   }
 
@@ -48,17 +54,20 @@ export class History {
     const keep = this.keeps[this.keeps.length - 1]!
     const machine = keep.machine.clone()
     let i = keep.entries
+    let last: Entry | null = null
     while (i < this.journal.length && machine.position < position) {
+      const { operation, end } = this.journal[i++]!
       machine.operations++
-      machine.sim.pauseAt = position - machine.operations
-      const paused = this.carryOut(machine, this.journal[i++]!)
-      if (paused) break
+      const stop = end === null || end > position ? position : end
+      machine.sim.pauseAt = stop - machine.operations
+      last = { operation, end: this.carryOut(machine, operation) ? stop : null }
     }
     machine.sim.pauseAt = Number.POSITIVE_INFINITY
     if (machine.position < position) {
       throw new ArgumentError(`position ${position} has not been reached yet: the present is ${machine.position}`)
     }
     this.journal.length = i
+    if (last !== null) this.journal[i - 1] = last
     return machine
   }
 

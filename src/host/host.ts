@@ -140,6 +140,7 @@ export class Host {
 
   /** Go to an earlier position; inside a script it is replayed up to that point and stands still there. */
   goTo(position: number): void {
+    this.machine.atRest()
     this.machine = this.history.goTo(position)
     this.tracing = null
   }
@@ -153,6 +154,7 @@ export class Host {
 
   /** Make this machine what it was. The journal starts again here. */
   restore(s: Snapshot): void {
+    this.machine.atRest()
     this.machine = s.machine.clone()
     this.history.restart(this.machine)
     this.tracing = null
@@ -210,6 +212,7 @@ export class Host {
 
   /** @internal Enter an operation in the journal and carry it out. */
   perform<T>(operation: Operation, action: () => T): T {
+    this.machine.atRest()
     this.history.enter(this.machine, operation)
     return action()
   }

@@ -2,12 +2,24 @@
 import { netif_receive_skb } from '../kernel/core/dev.ts'
 import type { NetnsId } from '../uapi/request.ts'
 import { traceOrigin } from '../kernel/ipv4/ip_output.ts'
+import { ArgumentError } from '../lib/errors.ts'
+import { encodePacket } from '../wire/codec.ts'
 import type { Packet } from '../wire/packet.ts'
 import type { Machine } from './machine.ts'
 import { isQuiet } from './settle.ts'
 
 /** Virtual ns that an injected frame, and what it causes, is followed. */
 const FOLLOW = 10_000_000_000
+
+/** A packet given as headers, when it can stand on a wire. Throws ArgumentError. */
+export function checkedPacket(p: Packet): Packet {
+  try {
+    encodePacket(p)
+  } catch {
+    throw new ArgumentError('a frame is bytes (Uint8Array) or a packet of headers (decodeFrame)')
+  }
+  return p
+}
 
 export function inject(m: Machine, netns: NetnsId, ifindex: number, frame: Packet): void {
   const net = m.kernel.net(netns)

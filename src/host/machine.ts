@@ -2,18 +2,20 @@
 // Read first: docs/architecture.md, "Time" and "State".
 import { LimitError, NetsimError } from '../lib/errors.ts'
 import { Kernel } from '../kernel/kernel.ts'
-import { Os, type OsOptions } from '../os/os.ts'
+import type { Limits } from '../os/limits.ts'
+import { Os } from '../os/os.ts'
 import { type ProcessTimer, TIMER_PROCESS } from '../os/process.ts'
 import { type Dispatcher, EV_TIMER, Simulation, type Timer } from '../sim/clock.ts'
 import { cloneGraph } from '../sim/clone.ts'
 import { Random } from '../sim/random.ts'
 import type { Executable } from '../uapi/program.ts'
+import type { NetnsId } from '../uapi/request.ts'
 
 export interface MachineOptions {
   readonly hostname: string
   readonly seed: number
   readonly executables: Readonly<Record<string, Executable>>
-  readonly limits: NonNullable<OsOptions['limits']>
+  readonly limits: Partial<Limits>
 }
 
 export interface Observer {
@@ -27,6 +29,8 @@ export class Machine implements Dispatcher {
   readonly os: Os
   /** Told before each timer, when every process waits: for those who show a run while it goes on. */
   observer: Observer | null = null
+  /** True while a listener hears an event: the machine is in the middle of something, so it can be looked at, not changed. */
+  listening = false
   /** Operations of the journal that have begun. */
   operations = 0
 
@@ -62,6 +66,7 @@ export class Machine implements Dispatcher {
     if (scripts.length > 0) {
       throw new NetsimError('RUNNING_SCRIPT', `a running script cannot be copied: ${scripts.join(', ')}`)
     }
+    this.atRest()
     const { observer } = this
     const listener = this.kernel.tr
     this.kernel.tr = null
@@ -71,6 +76,21 @@ export class Machine implements Dispatcher {
     } finally {
       this.kernel.tr = listener
       this.observer = observer
+    }
+  }
+
+  /** Throws NetsimError LISTENING inside a listener. */
+  atRest(): void {
+    if (this.listening) throw new NetsimError('LISTENING', 'a listener can look at the machine, but not change or copy it')
+  }
+
+  /** Call a listener; it must come back to the machine as it left it. */
+  tell(listener: () => void): void {
+    this.listening = true
+    try {
+      listener()
+    } finally {
+      this.listening = false
     }
   }
 
@@ -101,5 +121,11 @@ class KernelDoor {
   }
   get monitors(): Kernel['monitors'] {
     return this.kernel.monitors
+  }
+  createNetns(): NetnsId {
+    return this.kernel.newNetns()
+  }
+  putNetns(netns: NetnsId): void {
+    this.kernel.putNetns(netns)
   }
 }

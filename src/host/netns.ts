@@ -21,7 +21,8 @@ import type { Route } from '../uapi/route.ts'
 import { decodeFrame } from '../wire/codec.ts'
 import type { Packet } from '../wire/packet.ts'
 import type { Host, Running, RunResult } from './host.ts'
-import { inject } from './inject.ts'
+import { checkedPacket, inject } from './inject.ts'
+import { isOperation } from './operations.ts'
 import { type PingOptions, type PingResult, pingCommand, readPing } from './ping.ts'
 import { type SendSpec, sendRequest } from './send_spec.ts'
 import { sendDatagram } from './send.ts'
@@ -81,7 +82,7 @@ export class Netns {
   inject(dev: string, frame: Uint8Array | Packet): Trace {
     const netns = this.id
     const ifindex = this.link(dev).link.ifindex
-    const packet = frame instanceof Uint8Array ? decodeFrame(frame) : frame
+    const packet = frame instanceof Uint8Array ? decodeFrame(frame) : checkedPacket(frame)
     const stop = this.host.trace()
     this.host.perform({ kind: 'inject', netns, ifindex, frame: packet }, () => inject(this.host.current, netns, ifindex, packet))
     return stop()
@@ -91,6 +92,7 @@ export class Netns {
 
   /** Any request of the kernel's contract. Throws RequestError when it is refused. */
   request<K extends Op>(op: K, req: Operations[K]['req']): Operations[K]['reply'] {
+    if (!isOperation(op)) throw new ArgumentError(`there is no request "${op}"`)
     const r = this.host.ask(this.id, op, req)
     if (r.ok) return r.value
     throw new RequestError(op, r.errno, r.extack ?? strerror(r.errno))
@@ -180,7 +182,6 @@ export class Netns {
   setSysctl(name: string, value: string | number): void {
     this.request('sysctl.set', { path: sysctlPath(name), value: String(value) })
   }
-
 }
 
 /** net.ipv4.conf.eth0.rp_filter → ipv4/conf/eth0/rp_filter; with slashes dots are kept (sysctl(8)). */

@@ -1,6 +1,7 @@
 // What a user does to a machine, as data: the journal's entries, and how each is carried out. Replaying the entries of a
 // journal over a copy of an earlier machine gives the same machine again.
 // Read first: host.ts.
+import { handlers } from '../kernel/handlers.ts'
 import type { NetnsId, Op, Operations, Result } from '../uapi/request.ts'
 import type { SockAddr } from '../uapi/socket.ts'
 import type { Packet } from '../wire/packet.ts'
@@ -33,6 +34,11 @@ export type Operation =
   /** One datagram or connection attempt from a socket of the host's own, followed to its end. */
   | { readonly kind: 'send'; readonly netns: NetnsId; readonly datagram: Datagram; readonly to: SockAddr }
   | { readonly kind: 'kill'; readonly pid: number }
+
+/** Does the kernel know a request of this name? */
+export function isOperation(op: string): op is Op {
+  return Object.hasOwn(handlers, op)
+}
 
 export interface Ran {
   readonly pid: number

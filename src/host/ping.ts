@@ -64,12 +64,13 @@ export function pingCommand(dst: string, o: PingOptions): string[] {
 
 const REPLY = /^\d+ bytes from (\S+?): icmp_seq=(\d+) ttl=(\d+)(?: time=([\d.]+) ms)?(.*)$/
 const ERROR = /^From (\S+):? icmp_seq=(\d+) (.*)$/
-const LOCAL = /^ping: local error: (.*)$/
+const LOCAL = /^ping: (?:local error: )?(.*)$/
 const SUMMARY = /^(\d+) packets transmitted, (\d+) received/
 
 export function readPing(run: Ran, trace: Trace): PingResult {
   const replies: PingReply[] = []
   const errors: PingError[] = []
+  let ran = false
   let sent = 0
   let received = 0
   for (const line of run.output.split('\n')) {
@@ -90,11 +91,12 @@ export function readPing(run: Ran, trace: Trace): PingResult {
     } else if (error !== null) errors.push({ from: error[1]!, seq: Number(error[2]), message: error[3]! })
     else if (local !== null) errors.push({ from: null, seq: null, message: local[1]! })
     else if (summary !== null) {
+      ran = true
       sent = Number(summary[1])
       received = Number(summary[2])
     }
   }
-  const refused = /^ping: (?!local error)(.*)$/m.exec(run.stderr)
-  const exitCode = run.exitCode ?? 0
-  return { sent, received, replies, errors, exitCode, output: run.output, error: exitCode === 2 && refused !== null ? refused[1]! : null, trace }
+  const refused = /^ping: (.*)$/m.exec(run.stderr)
+  const error = ran || refused === null ? null : refused[1]!
+  return { sent, received, replies, errors: ran ? errors : [], exitCode: run.exitCode ?? 0, output: run.output, error, trace }
 }

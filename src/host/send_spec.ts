@@ -2,7 +2,7 @@
 import { ArgumentError } from '../lib/errors.ts'
 import type { SockAddr, SocketOptions } from '../uapi/socket.ts'
 import type { Datagram } from './send.ts'
-import { address, payload, port } from './values.ts'
+import { address, payload, port, within } from './values.ts'
 
 /** Options that every protocol has. */
 export interface SendCommon {
@@ -31,6 +31,8 @@ const PMTUDISC_DO = 2
 const ECHO_BYTES = 56
 
 export function sendRequest(spec: SendSpec): { readonly datagram: Datagram; readonly to: SockAddr } {
+  const kinds = typeof spec === 'object' && spec !== null ? Object.keys(spec).length : 0
+  if (kinds !== 1) throw new ArgumentError('send takes one of udp, tcp, icmp')
   if ('udp' in spec) {
     const { dport, sport, data, ...common } = spec.udp
     return build('udp', common, port(dport), sport === undefined ? 0 : port(sport), payload(data))
@@ -55,9 +57,9 @@ function build(
 ): { readonly datagram: Datagram; readonly to: SockAddr } {
   const options: SocketOptions = {
     broadcast: true,
-    ...(c.ttl === undefined ? {} : { ttl: c.ttl }),
-    ...(c.tos === undefined ? {} : { tos: c.tos }),
-    ...(c.mark === undefined ? {} : { mark: c.mark }),
+    ...(c.ttl === undefined ? {} : { ttl: within('ttl', c.ttl, 1, 255) }),
+    ...(c.tos === undefined ? {} : { tos: within('tos', c.tos, 0, 255) }),
+    ...(c.mark === undefined ? {} : { mark: within('mark', c.mark, 0, 0xffffffff) }),
     ...(c.dev === undefined ? {} : { bindToDevice: c.dev }),
     ...(c.df === true ? { mtuDiscover: PMTUDISC_DO } : {}),
   }

@@ -112,7 +112,10 @@ function end(host: Host, e: LinkEnd): { name: string | null; address?: number; m
   })
 }
 
+const KINDS: readonly string[] = ['dummy', 'ifb', 'veth'] satisfies readonly LinkKind[]
+
 export function linkAdd(host: Host, o: LinkOptions): LinkAdd {
+  if (!KINDS.includes(o.kind)) throw new ArgumentError(`no link kind is called "${o.kind}" (known: ${KINDS.join(', ')})`)
   return compact<LinkAdd>({
     ...end(host, o),
     kind: o.kind,

@@ -1,7 +1,7 @@
 // A script shown while it runs: its output as it is written, and the trace of each packet's story when the story is over.
 // Read first: host.ts, settle.ts.
 import type { Trace } from '../trace/trace.ts'
-import type { Terminal } from '../os/terminal.ts'
+import { Terminal } from '../os/terminal.ts'
 import type { NetnsId } from '../uapi/request.ts'
 import type { Machine } from './machine.ts'
 import { isQuiet } from './settle.ts'
@@ -23,15 +23,32 @@ export function streamProgram(
   stdin: string | null,
   listener: StreamListener,
 ): number {
-  const started = m.os.spawn(argv, { netns, ...(stdin === null ? {} : { stdin }) })
+  const show = new Show(m, hostname, listener)
+  const terminal = new ShownTerminal(m.os.limits.output, show)
+  const started = m.os.spawn(argv, { netns, terminal, ...(stdin === null ? {} : { stdin }) })
   if (!started.ok) return started.errno === 'ENOENT' ? 127 : 126
-  const show = new Show(m, hostname, started.value.terminal, listener)
   m.observer = show
   try {
     return m.os.runToExit(started.value.pid)
   } finally {
     m.observer = null
-    show.end()
+    show.tell()
+  }
+}
+
+/** A terminal whose reader sees what led to a line before the line itself. */
+class ShownTerminal extends Terminal {
+  private readonly show: Show
+
+  constructor(limit: number, show: Show) {
+    super(limit, false)
+    this.show = show
+  }
+
+  override write(stream: 1 | 2, data: string | Uint8Array): void {
+    super.write(stream, data)
+    this.drain()
+    this.show.output(stream, data)
   }
 }
 
@@ -39,41 +56,33 @@ class Show {
   private tracing: Tracing | null = null
   private readonly m: Machine
   private readonly hostname: string
-  private readonly terminal: Terminal
   private readonly listener: StreamListener
 
-  constructor(m: Machine, hostname: string, terminal: Terminal, listener: StreamListener) {
+  constructor(m: Machine, hostname: string, listener: StreamListener) {
     this.m = m
     this.hostname = hostname
-    this.terminal = terminal
     this.listener = listener
     this.begin()
   }
 
   private begin(): void {
-    if (this.listener.story !== undefined) this.tracing = startTrace(this.m, this.hostname, {})
+    this.tracing = this.listener.story === undefined ? null : startTrace(this.m, this.hostname, {})
   }
 
   beforeEvent(): void {
-    this.drain()
-    if (this.tracing === null || this.tracing.count === 0) return
-    if (!isQuiet(this.m)) return
+    if (this.tracing === null || this.tracing.count === 0 || !isQuiet(this.m)) return
     this.tell()
     this.begin()
   }
 
-  private drain(): void {
-    for (const chunk of this.terminal.drain()) this.listener.output(chunk.stream, chunk.data)
+  output(stream: 1 | 2, data: string | Uint8Array): void {
+    this.beforeEvent()
+    this.listener.output(stream, data)
   }
 
-  private tell(): void {
+  tell(): void {
     const trace = this.tracing?.stop()
     this.tracing = null
     if (trace !== undefined && trace.events.length > 0) this.listener.story?.(trace)
-  }
-
-  end(): void {
-    this.drain()
-    this.tell()
   }
 }

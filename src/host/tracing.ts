@@ -60,10 +60,11 @@ class Names implements TraceSink {
 
 /** Begin to listen. Stopping hands back to whoever listened before. */
 export function startTrace(machine: Machine, hostname: string, options: TraceOptions): Tracing {
+  const { listener } = options
   const recorder = new Recorder({
     ...(options.keep === false ? { limit: 0 } : options.limit === undefined ? {} : { limit: options.limit }),
     keep: options.drop === 'oldest' ? 'last' : 'first',
-    ...(options.listener === undefined ? {} : { listener: options.listener }),
+    ...(listener === undefined ? {} : { listener: (e: TraceEvent) => machine.tell(() => listener(e)) }),
   })
   const outer = machine.kernel.tr
   const names = new Names(machine, hostname, recorder, outer)

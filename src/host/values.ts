@@ -63,6 +63,12 @@ export const NUD_BY_NAME = Object.freeze({
 /** A neighbour state as iproute2 spells it on input. */
 export type NudName = keyof typeof NUD_BY_NAME
 
+/** A whole number in a range. Throws ArgumentError. */
+export function within(what: string, n: number, min: number, max: number): number {
+  if (!Number.isInteger(n) || n < min || n > max) throw new ArgumentError(`${what} is a whole number from ${min} to ${max}, not ${n}`)
+  return n
+}
+
 /** A port number. Throws ArgumentError. */
 export function port(n: number): number {
   if (!Number.isInteger(n) || n < 0 || n > 65535) throw new ArgumentError(`not a port: ${n}`)

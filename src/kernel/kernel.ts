@@ -142,6 +142,11 @@ export class Kernel implements Netlink {
     this.fresh = []
   }
 
+  /** unshare(CLONE_NEWNET): a namespace without a name. */
+  newNetns(): NetnsId {
+    return this.createNetns(initialNetnsConfig(this.initNet.cfg)).id
+  }
+
   /** The last process has left a namespace: it ends if nothing names it. */
   putNetns(id: NetnsId): void {
     put_net(this, id)

@@ -18,10 +18,12 @@ export function formatIp4(a: Ip4): string {
   return `${a >>> 24}.${(a >>> 16) & 255}.${(a >>> 8) & 255}.${a & 255}`
 }
 
+const DOTTED_QUAD = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/
+
 /** A strict dotted quad (four decimal parts) or null. */
 export function parseIp4(text: string): Ip4 | null {
-  if (!/^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(text) || !Address4.isValid(text)) return null
-  return new Address4(text).bigInt() > 0n ? Number(new Address4(text).bigInt()) | 0 : 0
+  if (!DOTTED_QUAD.test(text) || !Address4.isValid(text)) return null
+  return text.split('.').reduce((a, part) => (a << 8) | Number(part), 0)
 }
 
 /** A literal known to be valid; throws TypeError otherwise. For constants and tests. */

@@ -2,108 +2,45 @@
 // the simulation. The clock moves only when every process is blocked. Read first: uapi/program.ts, os/process.ts.
 // Leaves out preemption (a process runs until it waits), sessions and job-control stops by the terminal.
 import { LimitError } from '../lib/errors.ts'
-import { type Dispatcher, EV_TIMER, type Simulation, SimulationPaused } from '../sim/clock.ts'
+import { EV_TIMER, SimulationPaused } from '../sim/clock.ts'
 import type { Random } from '../sim/random.ts'
 import type { Executable, IoResult, Signal, SpawnOptions } from '../uapi/program.ts'
 import type { Netlink, NetnsId, Notification } from '../uapi/request.ts'
 import type { SocketId, SocketOwner, Sockets, Upcalls } from '../uapi/socket.ts'
 import { resolveCommand, searchCommand } from './commands.ts'
-import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import { DEFAULT_LIMITS } from './limits.ts'
 import { DeviceFile, err, MonitorFile, type OpenFile, ok, PipeEnd, SocketFile, TerminalFile } from './openfile.ts'
+import { BOOT_ENV, BOOT_TIME, FIRST_PID, type HostSpawn, type KernelPort, type OsOptions } from './options.ts'
 import type { Pipe } from './pipe.ts'
 import { type Body, Process, type ProcessTimer, SIGNAL_NUMBERS, TIMER_PROCESS } from './process.ts'
 import { bootFiles } from './rootfs.ts'
 import { stepProcess } from './run.ts'
+import { RunQueue } from './runqueue.ts'
 import { ProcessSys } from './sys.ts'
 import { Terminal } from './terminal.ts'
 import { Vfs } from './vfs.ts'
 import type { MachineView } from './virtual.ts'
 
-/** What the processes need of the kernel. The kernel's timers have kinds below TIMER_PROCESS (100). */
-export interface KernelPort {
-  readonly netlink: Netlink
-  readonly sockets: Sockets
-  /** Namespaces with listeners of rtnetlink notifications: how many each has. */
-  readonly monitors: Map<NetnsId, number>
-  /** A new namespace without a name (unshare -n); the child's namespace goes when nobody is in it. */
-  createNetns?(): NetnsId
-}
-
-export interface OsOptions {
-  readonly sim: Simulation
+export class Os extends RunQueue implements Upcalls, MachineView {
   readonly random: Random
   readonly kernel: KernelPort
-  /** Runs the events of the simulation: hands timers of kind TIMER_PROCESS to Os.timer, the rest to the kernels. */
-  readonly dispatcher: Dispatcher
-  readonly hostname: string
-  /** Programs by name. Frozen: shared between copies of a machine. */
   readonly executables: Readonly<Record<string, Executable>>
-  readonly limits?: Partial<Limits>
-  /** Wall-clock ns since the epoch at virtual time 0. */
-  readonly bootTime?: number
-}
-
-export interface HostSpawn {
-  readonly netns?: NetnsId
-  readonly cwd?: string
-  readonly env?: Readonly<Record<string, string>>
-  /** What the process reads from its standard input; nothing when absent. */
-  readonly stdin?: string
-  /** Where its output goes; a fresh one when absent. */
-  readonly terminal?: Terminal
-  readonly tty?: boolean
-  readonly uid?: number
-}
-
-/** 2024-01-01 00:00:00 UTC */
-const BOOT_TIME = 1_704_067_200_000_000_000
-const FIRST_PID = 1000
-
-const BOOT_ENV: Readonly<Record<string, string>> = Object.freeze({
-  HOME: '/root',
-  LANG: 'C.UTF-8',
-  LOGNAME: 'root',
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-  SHELL: '/bin/bash',
-  TERM: 'dumb',
-  USER: 'root',
-})
-
-export class Os implements Upcalls, MachineView {
-  readonly sim: Simulation
-  readonly random: Random
-  readonly kernel: KernelPort
-  readonly dispatcher: Dispatcher
-  readonly executables: Readonly<Record<string, Executable>>
-  readonly limits: Limits
   readonly bootTime: number
   hostname: string
   readonly vfs = new Vfs()
-  readonly processes = new Map<number, Process>()
   readonly socketFiles = new Map<SocketId, SocketFile>()
   readonly fifos = new Map<number, Pipe>()
   private monitors: MonitorFile[] = []
-  private queue: Process[] = []
-  private head = 0
   private lastPid = FIRST_PID - 1
-  /** Counters of the current run, checked against the limits. */
-  private steps = 0
-  private firstEvent = 0
-  private deadline = 0
-  /** Who is running now; null between processes. */
-  current: Process | null = null
 
   constructor(options: OsOptions) {
-    this.sim = options.sim
+    super(options.sim, options.dispatcher, Object.freeze({ ...DEFAULT_LIMITS, ...options.limits }))
     this.random = options.random
     this.kernel = options.kernel
-    this.dispatcher = options.dispatcher
     this.hostname = options.hostname
     this.executables = options.executables
-    this.limits = Object.freeze({ ...DEFAULT_LIMITS, ...options.limits })
     this.bootTime = options.bootTime ?? BOOT_TIME
     bootFiles(this.vfs, this.hostname, Object.keys(this.executables), this.bootTime)
-    this.begin()
   }
 
   get now(): number {
@@ -122,7 +59,10 @@ export class Os implements Upcalls, MachineView {
   // --- the host's door -----------------------------------------------------------------------------------------
 
   /** Start a program as init would. ENOENT, EACCES when there is none of that name. */
-  spawn(argv: readonly string[], options: HostSpawn = {}): IoResult<{ readonly pid: number; readonly terminal: Terminal }> {
+  spawn(
+    argv: readonly string[],
+    options: HostSpawn = {},
+  ): IoResult<{ readonly pid: number; readonly terminal: Terminal }> {
     const env = options.env ?? BOOT_ENV
     const proc = this.create(null, argv, { kind: 'main', main: () => 127 })
     proc.env = new Map(Object.entries(env))
@@ -164,6 +104,8 @@ export class Os implements Upcalls, MachineView {
       // A replay that stands still here leaves everything as it is.
       if (e instanceof SimulationPaused) throw e
       this.killTree(pid)
+      // What it left behind is still of its group.
+      for (const p of [...this.processes.values()]) if (p.pgid === pid) this.end(p, 128 + SIGNAL_NUMBERS.KILL)
       this.processes.delete(pid)
       throw e
     }
@@ -200,29 +142,6 @@ export class Os implements Upcalls, MachineView {
     return this.sim.step(Number.POSITIVE_INFINITY, this.dispatcher)
   }
 
-  /** Start counting a run's steps, events and virtual time afresh. */
-  begin(): void {
-    this.steps = 0
-    this.firstEvent = this.sim.steps
-    this.deadline = this.sim.now + this.limits.virtualTime
-  }
-
-  /** One event not later than `until`. With `needed`, having none is a LimitError: everybody waits for nothing. */
-  private advance(until: number, needed: boolean): boolean {
-    if (this.sim.steps - this.firstEvent > this.limits.events) {
-      throw new LimitError('events', this.limits.events, `more than ${this.limits.events} simulation events in one run`)
-    }
-    if (this.sim.step(Math.min(until, this.deadline), this.dispatcher)) return true
-    if (this.sim.next() >= 0 && this.deadline <= until) {
-      const hours = this.limits.virtualTime / 3_600_000_000_000
-      throw new LimitError('virtualTime', this.limits.virtualTime, `still running after ${hours} hours of virtual time`)
-    }
-    if (!needed) return false
-    const alive = [...this.processes.values()].filter((p) => p.state === 'alive')
-    const names = alive.map((p) => `${p.comm} (${p.pid})`).join(', ')
-    throw new LimitError('blocked', alive.length, `every process waits for something that cannot happen: ${names}`)
-  }
-
   /** Processes that fork() and snapshot() cannot copy, as "PID name": running scripts and text tools. */
   scripts(): readonly string[] {
     const out: string[] = []
@@ -236,55 +155,8 @@ export class Os implements Upcalls, MachineView {
     return this.scripts().length > 0
   }
 
-  // --- run queue -----------------------------------------------------------------------------------------------
-
-  get hasReady(): boolean {
-    return this.head < this.queue.length
-  }
-
-  ready(p: Process): void {
-    if (p.queued || p.state !== 'alive') return
-    p.queued = true
-    this.queue.push(p)
-  }
-
-  /** Wake everybody who waits for a change of something. */
-  wakeAll(waiters: Set<Process>): void {
-    if (waiters.size === 0) return
-    const all = [...waiters]
-    waiters.clear()
-    for (const p of all) this.ready(p)
-  }
-
-  /** Run processes until all are blocked. */
-  runReady(): void {
-    while (this.head < this.queue.length) {
-      const p = this.queue[this.head++]!
-      if (this.head > 1024 && this.head * 2 > this.queue.length) {
-        this.queue = this.queue.slice(this.head)
-        this.head = 0
-      }
-      p.queued = false
-      if (p.state !== 'alive') continue
-      this.charge()
-      this.current = p
-      try {
-        stepProcess(this, p)
-      } catch (e) {
-        this.current = null
-        this.end(p, 128 + SIGNAL_NUMBERS.KILL)
-        throw e
-      }
-      this.current = null
-    }
-    this.queue = []
-    this.head = 0
-  }
-
-  charge(): void {
-    if (++this.steps > this.limits.steps) {
-      throw new LimitError('steps', this.limits.steps, `more than ${this.limits.steps} steps in one run (an endless loop?)`)
-    }
+  protected override turn(p: Process): void {
+    stepProcess(this, p)
   }
 
   // --- life and death ------------------------------------------------------------------------------------------
@@ -336,7 +208,7 @@ export class Os implements Upcalls, MachineView {
   }
 
   /** The process ends: descriptors close, children go to init, the parent learns of it. */
-  end(p: Process, code: number): void {
+  override end(p: Process, code: number): void {
     if (p.state !== 'alive') return
     p.state = 'zombie'
     p.exitCode = code
@@ -345,6 +217,7 @@ export class Os implements Upcalls, MachineView {
     p.timers.clear()
     p.body = { kind: 'main', main: () => code }
     p.wait = null
+    if (!this.netnsBusy(p.netns)) this.kernel.putNetns?.(p.netns)
     for (const c of this.processes.values()) {
       if (c.ppid !== p.pid || c.hostOwned) continue
       c.ppid = 1
@@ -425,6 +298,19 @@ export class Os implements Upcalls, MachineView {
   wake(_owner: SocketOwner, socket: SocketId): void {
     const file = this.socketFiles.get(socket)
     if (file !== undefined) this.wakeAll(file.waiters)
+  }
+
+  /** A namespace that lost its name lives on while a process is in it. */
+  netnsBusy(netns: NetnsId): boolean {
+    for (const p of this.processes.values()) if (p.netns === netns && p.state === 'alive') return true
+    return false
+  }
+
+  /** setns(2) */
+  setNetns(p: Process, netns: NetnsId): void {
+    const before = p.netns
+    p.netns = netns
+    if (before !== netns && !this.netnsBusy(before)) this.kernel.putNetns?.(before)
   }
 
   /** rtnetlink notifications, for ip monitor. */

@@ -52,7 +52,7 @@ function sysctlNode(who: Asker, parts: readonly string[]): VirtualNode | null {
         return r.ok ? text(`${r.value.value}\n`) : { ok: false, errno: r.errno }
       },
       write: (t) => {
-        const r = netlink.request(who.netns, 'sysctl.set', { path, value: t.replace(/\n$/, '') })
+        const r = netlink.request(who.netns, 'sysctl.set', { path, value: t })
         return r.ok ? { ok: true, value: null } : { ok: false, errno: r.errno }
       },
     }

@@ -98,7 +98,8 @@ function sockets(who: Asker, netid: SocketInfo['netid']): string {
     const head = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode'
     return line(head) + mine.map((s, i) => line(`${socketLine(s, i, 4)} 1 0000000000000000 100 0 0 10 0`)).join('')
   }
-  const head = '   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops'
+  const head =
+    '   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops'
   return line(head) + mine.map((s, i) => line(`${socketLine(s, i, 5)} 2 0000000000000000 0`)).join('')
 }
 

@@ -44,7 +44,8 @@ const RT_PROTOS = `#
 192\teigrp
 `
 
-const RT_SCOPES = '#\n# reserved values\n#\n0\tglobal\n255\tnowhere\n254\thost\n253\tlink\n#\n# pseudo-reserved\n#\n200\tsite\n'
+const RT_SCOPES =
+  '#\n# reserved values\n#\n0\tglobal\n255\tnowhere\n254\thost\n253\tlink\n#\n# pseudo-reserved\n#\n200\tsite\n'
 
 const SERVICES: readonly (readonly [string, string])[] = Object.freeze([
   ['echo', '7/tcp'],
@@ -213,7 +214,12 @@ export function bootFiles(vfs: Vfs, hostname: string, programs: Iterable<string>
   put(vfs, '/etc/hosts', `127.0.0.1\tlocalhost\n127.0.1.1\t${hostname}\n`, now)
   put(vfs, '/etc/resolv.conf', '', now)
   put(vfs, '/etc/nsswitch.conf', 'hosts:          files dns\n', now)
-  put(vfs, '/etc/passwd', 'root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n', now)
+  put(
+    vfs,
+    '/etc/passwd',
+    'root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n',
+    now,
+  )
   put(vfs, '/etc/group', 'root:x:0:\nnogroup:x:65534:\n', now)
   put(vfs, '/etc/services', SERVICES.map(([n, p]) => `${n}\t\t${p}\n`).join(''), now)
   put(vfs, '/etc/protocols', PROTOCOLS.map(([n, p]) => `${n}\t${p}\t${n.toUpperCase()}\n`).join(''), now)

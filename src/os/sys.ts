@@ -1,23 +1,12 @@
 // The system calls of one process: uapi's Sys, and what only the shell and the process tools need beyond it.
-// Read first: uapi/program.ts. Files: os/vfs.ts, os/openfile.ts; processes and signals: os/os.ts.
+// Read first: uapi/program.ts, os/process_calls.ts (who it is, the file tree). Files: os/openfile.ts; processes: os/os.ts.
+
 import { LimitError } from '../lib/errors.ts'
-import type { Errno } from '../lib/errno.ts'
-import type {
-  FileStat,
-  IoResult,
-  MainResult,
-  OpenMode,
-  ProgramEvent,
-  Signal,
-  SpawnOptions,
-  Sys,
-} from '../uapi/program.ts'
-import type { Netlink, NetnsId, Notification } from '../uapi/request.ts'
-import type { Sockets } from '../uapi/socket.ts'
+import type { IoResult, MainResult, OpenMode, ProgramEvent, Signal, SpawnOptions, Sys } from '../uapi/program.ts'
+import type { NetnsId, Notification } from '../uapi/request.ts'
 import { concatBytes, NO_BYTES, toBytes, toText } from './bytes.ts'
 import { openPath } from './open.ts'
 import {
-  DataFile,
   err,
   MonitorFile,
   type OpenFile,
@@ -29,59 +18,12 @@ import {
   waitersOf,
   writeData,
 } from './openfile.ts'
-import type { Os } from './os.ts'
 import { PIPE_CAPACITY, Pipe } from './pipe.ts'
-import { BECAME_MACHINE, type Process, ProcessTimer } from './process.ts'
-import { type Asker, virtualLookup } from './virtual.ts'
+import { BECAME_MACHINE, ProcessTimer } from './process.ts'
+import { ProcessCalls } from './process_calls.ts'
+import { virtualLookup } from './virtual.ts'
 
-export class ProcessSys implements Sys {
-  readonly os: Os
-  readonly proc: Process
-
-  constructor(os: Os, proc: Process) {
-    this.os = os
-    this.proc = proc
-  }
-
-  get pid(): number {
-    return this.proc.pid
-  }
-  get ppid(): number {
-    return this.proc.ppid
-  }
-  get netns(): NetnsId {
-    return this.proc.netns
-  }
-  get uid(): number {
-    return this.proc.uid
-  }
-  get gid(): number {
-    return this.proc.gid
-  }
-  get sockets(): Sockets {
-    return this.os.sockets
-  }
-  get netlink(): Netlink {
-    return this.os.netlink
-  }
-  /** For questions to the file tree. */
-  get who(): Asker {
-    return { pid: this.proc.pid, netns: this.proc.netns, cwd: this.proc.cwd, machine: this.os }
-  }
-
-  now(): number {
-    return this.os.now
-  }
-  wallClock(): number {
-    return this.os.bootTime + this.os.now
-  }
-  random(): number {
-    return this.os.random.float()
-  }
-  hostname(): string {
-    return this.os.hostname
-  }
-
+export class ProcessSys extends ProcessCalls implements Sys {
   // --- descriptors ---------------------------------------------------------------------------------------------
 
   /** The open file behind a descriptor. */
@@ -112,7 +54,11 @@ export class ProcessSys implements Sys {
       case 'data': {
         const r = writeData(file, data, this.os.limits.fileSize)
         if (r !== 'too big') return r
-        throw new LimitError('fileSize', this.os.limits.fileSize, `${file.path}: more than ${this.os.limits.fileSize} bytes`)
+        throw new LimitError(
+          'fileSize',
+          this.os.limits.fileSize,
+          `${file.path}: more than ${this.os.limits.fileSize} bytes`,
+        )
       }
       case 'device':
         return file.device === 'full' ? err('ENOSPC') : ok(data.length)
@@ -256,7 +202,7 @@ export class ProcessSys implements Sys {
     return out
   }
 
-  // --- files ---------------------------------------------------------------------------------------------------
+  // --- whole files --------------------------------------------------------------------------------------------
 
   readFile(path: string): IoResult<string> {
     const opened = openPath(this, path, 'read', false, false)
@@ -283,69 +229,6 @@ export class ProcessSys implements Sys {
     const r = this.write(fd.value, text)
     this.close(fd.value)
     return r.ok ? ok(null) : r
-  }
-
-  readDir(path: string): IoResult<readonly string[]> {
-    return this.os.vfs.list(this.who, path)
-  }
-  stat(path: string): IoResult<FileStat & { readonly mtime: number }> {
-    return this.os.vfs.stat(this.who, path, true)
-  }
-  lstat(path: string): IoResult<FileStat & { readonly mtime: number }> {
-    return this.os.vfs.stat(this.who, path, false)
-  }
-  mkdir(path: string, mode = 0o777): IoResult<null> {
-    return this.os.vfs.mkdir(this.who, path, mode & ~this.proc.umask, this.wallClock())
-  }
-  unlink(path: string): IoResult<null> {
-    return this.os.vfs.unlink(this.who, path)
-  }
-  rmdir(path: string): IoResult<null> {
-    return this.os.vfs.rmdir(this.who, path)
-  }
-  rename(from: string, to: string): IoResult<null> {
-    return this.os.vfs.rename(this.who, from, to)
-  }
-  symlink(target: string, path: string): IoResult<null> {
-    return this.os.vfs.symlink(this.who, target, path, this.wallClock())
-  }
-  link(from: string, to: string): IoResult<null> {
-    return this.os.vfs.link(this.who, from, to)
-  }
-  readlink(path: string): IoResult<string> {
-    return this.os.vfs.readlink(this.who, path)
-  }
-  mkfifo(path: string): IoResult<null> {
-    return this.os.vfs.mkfifo(this.who, path, 0o666 & ~this.proc.umask, this.wallClock())
-  }
-  chmod(path: string, mode: number): IoResult<null> {
-    return this.os.vfs.chmod(this.who, path, mode)
-  }
-  /** Absolute path without symbolic links; the last name need not exist. */
-  realpath(path: string): IoResult<string> {
-    const r = this.os.vfs.resolve(this.who, path, true)
-    return r.ok ? ok(r.value.path) : r
-  }
-  /** Set the modification time to now. */
-  touch(path: string): void {
-    const r = this.os.vfs.resolve(this.who, path, true)
-    const node = r.ok ? r.value.node : null
-    if (node?.type === 'file' || node?.type === 'directory') node.mtime = this.wallClock()
-  }
-  cwd(): string {
-    return this.proc.cwd
-  }
-  chdir(path: string): IoResult<null> {
-    const r = this.os.vfs.resolve(this.who, path, true)
-    if (!r.ok) return r
-    const s = this.os.vfs.stat(this.who, path, true)
-    if (!s.ok) return s
-    if (s.value.type !== 'directory') return err('ENOTDIR')
-    this.proc.cwd = r.value.path
-    return ok(null)
-  }
-  env(name: string): string | undefined {
-    return this.proc.env.get(name)
   }
 
   // --- sockets and notifications -------------------------------------------------------------------------------
@@ -409,7 +292,7 @@ export class ProcessSys implements Sys {
     const found = this.os.lookup(this, argv, this.proc.env.get('PATH'))
     if (!found.ok) return found
     const proc = this.proc
-    if (options.netns !== undefined) proc.netns = options.netns
+    if (options.netns !== undefined) this.os.setNetns(proc, options.netns)
     proc.argv = found.value.argv
     proc.caught.clear()
     proc.pending = []
@@ -491,21 +374,10 @@ export class ProcessSys implements Sys {
     for (const [fd, f] of saved) this.proc.fds.set(fd, f)
     for (const f of now) this.os.release(f)
   }
-
-  /** Position of a regular file behind a descriptor, or null. */
-  offset(fd: number): number | null {
-    const file = this.proc.fds.get(fd)
-    return file instanceof DataFile ? file.pos : null
-  }
 }
 
 /** The process behind a Sys: for the shell and the process tools, which run on this Os only. */
 export function processOf(sys: Sys): ProcessSys {
   if (sys instanceof ProcessSys) return sys
   throw new TypeError('this program needs the processes of os/')
-}
-
-/** The text of an errno that stands for "there is no such command". */
-export function isMissing(errno: Errno): boolean {
-  return errno === 'ENOENT' || errno === 'ENOTDIR'
 }

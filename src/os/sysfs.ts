@@ -1,9 +1,9 @@
 // /sys/class/net and /sys/devices/virtual/net: the devices of the asking process's namespace (net/core/net-sysfs.c);
 // /run/netns: the named namespaces. Leaves out queues/, power/, the phys_* files and writing of flags and carrier.
 import { formatMac } from '../lib/mac.ts'
+import { IFF_UP, linkIsRunning } from '../uapi/link.ts'
 import type { IoResult } from '../uapi/program.ts'
 import type { LinkInfo, LinkSet, LinkStats, Operations, Result } from '../uapi/request.ts'
-import { IFF_UP, linkIsRunning } from '../uapi/link.ts'
 import { type Asker, directory, readOnly, type VirtualFileNode, type VirtualNode } from './virtual.ts'
 
 const SIZE = 4096
@@ -127,7 +127,9 @@ function attribute(who: Asker, dev: string, name: string): VirtualFileNode | nul
     write: (text) => {
       if (store === undefined) return { ok: false, errno: 'EACCES' }
       const req = store(dev, text.replace(/\n$/, ''))
-      return req === null ? { ok: false, errno: 'EINVAL' } : toIo(who.machine.netlink.request(who.netns, 'link.set', req))
+      return req === null
+        ? { ok: false, errno: 'EINVAL' }
+        : toIo(who.machine.netlink.request(who.netns, 'link.set', req))
     },
   }
 }

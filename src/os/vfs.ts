@@ -110,7 +110,13 @@ export class Vfs {
         const v = virtualLookup(node, who)
         if (v === null) return err('ENOENT')
         const mode = v.type === 'file' ? v.mode : v.type === 'symlink' ? 0o777 : 0o555
-        return ok({ type: v.type, size: v.type === 'file' ? v.size : 0, mode, inode: virtualInode(r.value.path), mtime: 0 })
+        return ok({
+          type: v.type,
+          size: v.type === 'file' ? v.size : 0,
+          mode,
+          inode: virtualInode(r.value.path),
+          mtime: 0,
+        })
       }
       case 'file':
         return ok({ type: 'file', size: node.size, mode: node.mode, inode: node.inode, mtime: node.mtime })

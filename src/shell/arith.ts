@@ -30,9 +30,9 @@ const BINARY: Readonly<Record<string, number>> = Object.freeze({
   '%': 13,
 })
 
-const OPERATORS = Object.freeze(
-  '<<= >>= ** ++ -- << >> <= >= == != && || += -= *= /= %= &= ^= |= + - * / % < > = ! ~ & ^ | ? : ( ) ,'.split(' '),
-)
+/** Blanks, then a name, a number (with its base) or the longest operator. */
+const TOKEN =
+  /(\s*)(?:([A-Za-z_]\w*)|(\d[\w@#]*)|(<<=|>>=|\*\*|\+\+|--|<<|>>|[<>=!]=|&&|\|\||[-+*/%&^|]=|[-+*/%<>=!~&^|?:(),]))?/y
 
 const MAX_DEPTH = 512
 
@@ -79,25 +79,16 @@ class Evaluator {
   }
 
   private scan(): Token {
-    while (/\s/.test(this.text[this.pos] ?? '')) this.pos++
-    const start = this.pos
+    TOKEN.lastIndex = this.pos
+    const m = TOKEN.exec(this.text)!
+    const start = this.pos + m[1]!.length
+    this.pos = start
     if (start >= this.text.length) return { kind: 'end', text: '', start }
     this.last = start
-    const rest = this.text.slice(start)
-    const word = /^[A-Za-z0-9_@#]+/.exec(rest)?.[0]
-    if (word !== undefined && /^[A-Za-z_]/.test(word)) {
-      const name = /^\w+/.exec(word)![0]
-      this.pos += name.length
-      return { kind: 'name', text: name, start }
-    }
-    if (word !== undefined && /^\d/.test(word)) {
-      this.pos += word.length
-      return { kind: 'num', text: word, start }
-    }
-    const op = OPERATORS.find((o) => rest.startsWith(o))
-    if (op === undefined) return { kind: 'bad', text: rest[0]!, start }
-    this.pos += op.length
-    return { kind: 'op', text: op, start }
+    const text = m[2] ?? m[3] ?? m[4]
+    if (text === undefined) return { kind: 'bad', text: this.text[start]!, start }
+    this.pos += text.length
+    return { kind: m[2] !== undefined ? 'name' : m[3] !== undefined ? 'num' : 'op', text, start }
   }
 
   private peekKind(): Token['kind'] {

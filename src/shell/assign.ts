@@ -1,10 +1,10 @@
 // Assignments: name=value, name+=value, name[i]=value, name=(…), with set -x lines. Read first: vars.ts, shell.ts.
 import type { Run } from './control.ts'
 import { expandInto, expandText, expandWord } from './expand.ts'
-import { subscriptText } from './param.ts'
-import { parseWord } from './parse.ts'
-import type { Assignment, Word } from './parse.ts'
 import { TextSink } from './fields.ts'
+import { subscriptText } from './param.ts'
+import type { Assignment, Word } from './parse.ts'
+import { parseWord } from './parse.ts'
 import { traceQuote } from './quote.ts'
 import { BadSubscript, type Shell } from './shell.ts'
 import { trace } from './trace.ts'
@@ -23,22 +23,34 @@ function keyed(word: Word): { readonly index: string; readonly append: boolean; 
     else if (c === ']') depth--
     i++
   } while (depth > 0 && i < word.text.length)
-  const rest = /^(\+?)=([^]*)$/.exec(word.text.slice(i))
+  const rest = /^(\+?)=([\s\S]*)$/.exec(word.text.slice(i))
   if (depth > 0 || rest === null) return null
   const value = rest[2] === '' ? null : parseWord(rest[2]!)
   return { index: word.text.slice(1, i - 1), append: rest[1] === '+', value }
 }
 
+/** A key may hold blanks outside quotes: [a b]=1. */
+function protectBlanks(key: string): string {
+  return key.replace(/"(?:\\.|[^"])*"|'[^']*'|\$\([^)]*\)|\s/g, (m) => (/^\s$/.test(m) ? `\\${m}` : m))
+}
+
 /** name=(…): replace or extend a whole array. */
-export function* assignArray(sh: Shell, v: Variable, name: string, elements: readonly Word[], append: boolean): Run<void> {
+export function* assignArray(
+  sh: Shell,
+  v: Variable,
+  name: string,
+  elements: readonly Word[],
+  append: boolean,
+): Run<void> {
   if (v.readonly) sh.discard(`${name}: readonly variable`)
   const entries: { index: string | null; append: boolean; value: string }[] = []
   const pairs = v.assoc !== null && !elements.some((e) => keyed(e) !== null)
   for (const e of elements) {
     const k = keyed(e)
     if (k !== null) {
-      const indexWord = parseWord(k.index.replace(/\s/g, (c) => `\\${c}`))
-      const index = v.assoc !== null && indexWord !== null ? yield* expandText(sh, indexWord) : yield* expandedIndex(sh, k.index)
+      const indexWord = parseWord(protectBlanks(k.index))
+      const index =
+        v.assoc !== null && indexWord !== null ? yield* expandText(sh, indexWord) : yield* expandedIndex(sh, k.index)
       entries.push({ index, append: k.append, value: k.value === null ? '' : yield* expandText(sh, k.value, true) })
       continue
     }
@@ -53,7 +65,8 @@ export function* assignArray(sh: Shell, v: Variable, name: string, elements: rea
       return
     }
     for (const e of entries) {
-      if (e.index === null) sh.complain(`${name}: ${traceQuote(e.value)}: must use subscript when assigning associative array`)
+      if (e.index === null)
+        sh.complain(`${name}: ${traceQuote(e.value)}: must use subscript when assigning associative array`)
       else v.assoc.set(e.index, e.append ? (v.assoc.get(e.index) ?? '') + e.value : e.value)
     }
     return

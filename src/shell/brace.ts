@@ -13,7 +13,8 @@ function skip(text: string, i: number): number {
   }
   if (c === '"' || c === '`') {
     let j = i + 1
-    while (j < text.length && text[j] !== c) j = text[j] === '\\' ? j + 2 : c === '"' ? Math.max(skipDollar(text, j), j + 1) : j + 1
+    while (j < text.length && text[j] !== c)
+      j = text[j] === '\\' ? j + 2 : c === '"' ? Math.max(skipDollar(text, j), j + 1) : j + 1
     return j + 1
   }
   return skipDollar(text, i)

@@ -1,9 +1,9 @@
 // Compound commands: groups, if, loops, case, (( )), [[ ]]. Read first: exec.ts.
 import { ArithError } from './arith.ts'
+import { evaluateTest } from './conditional.ts'
 import { LoopExit, type Run } from './control.ts'
 import { checked, runStatements } from './exec.ts'
 import { evaluateNode, expandEmbedded, expandPattern, expandText, expandWord } from './expand.ts'
-import { evaluateTest } from './conditional.ts'
 import type { CompoundCommand, CompoundList, Statement, Word } from './parse.ts'
 import { matches } from './pattern.ts'
 import { traceQuote } from './quote.ts'
@@ -105,7 +105,8 @@ function* runFor(sh: Shell, nameWord: Word, list: readonly Word[] | undefined, b
   return yield* loop(sh, body, function* () {
     if (i >= words.length) return false
     sh.line = line
-    if (sh.option('xtrace')) trace(sh, `for ${name}${list === undefined ? ' in "$@"' : ` in ${list.map((w) => w.text).join(' ')}`}`)
+    if (sh.option('xtrace'))
+      trace(sh, `for ${name}${list === undefined ? ' in "$@"' : ` in ${list.map((w) => w.text).join(' ')}`}`)
     sh.assign(name, words[i++]!)
     return true
   })

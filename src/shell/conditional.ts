@@ -96,9 +96,7 @@ function toRegExp(source: string, ignoreCase: boolean): RegExp | null {
     upper: 'A-Z',
     xdigit: '0-9A-Fa-f',
   }
-  const text = source
-    .replace(/\[:(\w+):\]/g, (_, name: string) => classes[name] ?? '')
-    .replace(/\[(\^?)\]/g, '[$1\\]')
+  const text = source.replace(/\[:(\w+):\]/g, (_, name: string) => classes[name] ?? '').replace(/\[(\^?)\]/g, '[$1\\]')
   try {
     return new RegExp(text, ignoreCase ? 'si' : 's')
   } catch {

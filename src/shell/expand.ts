@@ -1,7 +1,8 @@
 // Expansion of words in bash's order: braces, tilde, parameters, commands, arithmetic, word splitting, pathnames, quote removal.
 // Read first: fields.ts (where results go). ${…} is in param.ts, $( ) and <( ) in substitute.ts.
-import type { Run } from './control.ts'
+
 import { expandBraces } from './brace.ts'
+import type { Run } from './control.ts'
 import { FieldSink, type Sink, TextSink } from './fields.ts'
 import { expandGlob } from './glob.ts'
 import { expandParameter, expandSimple } from './param.ts'
@@ -113,13 +114,13 @@ function bare(sh: Shell, source: string, sink: Sink, first: boolean, kind: 'word
     }
     if (kind === 'assignment') {
       for (let at = text.indexOf(':~'); at >= 0; at = text.indexOf(':~')) {
-        unescape(text.slice(0, at + 1), sink)
+        unquote(text.slice(0, at + 1), sink)
         text = tilde(sh, text.slice(at + 1), sink, kind)
         if (text.startsWith('~')) break
       }
     }
   }
-  unescape(text, sink)
+  unquote(text, sink)
 }
 
 /** Put what a tilde prefix stands for into the sink; gives the rest of the text. */
@@ -137,7 +138,7 @@ function tilde(sh: Shell, text: string, sink: Sink, kind: 'word' | 'assignment')
   return text.slice(prefix[0].length)
 }
 
-function unescape(text: string, sink: Sink): void {
+function unquote(text: string, sink: Sink): void {
   let from = 0
   for (let at = text.indexOf('\\'); at >= 0; at = text.indexOf('\\', from)) {
     sink.literal(text.slice(from, at))
@@ -153,7 +154,7 @@ export function* expandPart(sh: Shell, part: WordPart, sink: Sink, quoted: boole
   switch (part.type) {
     case 'Literal':
       if (quoted) sink.quoted(part.value)
-      else unescape(part.text, sink)
+      else unquote(part.text, sink)
       return
     case 'SingleQuoted':
     case 'AnsiCQuoted':
@@ -196,7 +197,7 @@ export function* expandPart(sh: Shell, part: WordPart, sink: Sink, quoted: boole
       return
     case 'ExtendedGlob':
       if (part.parts === undefined) {
-        unescape(part.text, sink)
+        unquote(part.text, sink)
         return
       }
       sink.literal(`${part.operator}(`)
@@ -205,7 +206,7 @@ export function* expandPart(sh: Shell, part: WordPart, sink: Sink, quoted: boole
       return
     case 'BraceExpansion':
       if (part.parts === undefined) {
-        unescape(part.text, sink)
+        unquote(part.text, sink)
         return
       }
       // Braces are not expanded here (assignments, case …): they stand for themselves.

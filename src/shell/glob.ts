@@ -37,7 +37,12 @@ function expandComponent(sys: ProcessSys, base: string, part: string, last: bool
   if (part === '**' && o.globstar) {
     const dirs = treeOf(sys, base, o)
     if (!last) return dirs
-    return dirs.flatMap((d) => [d, ...namesIn(sys, d).filter((n) => !n.startsWith('.') && !isDirectory(sys, d + n)).map((n) => d + n)])
+    return dirs.flatMap((d) => [
+      d,
+      ...namesIn(sys, d)
+        .filter((n) => !n.startsWith('.') && !isDirectory(sys, d + n))
+        .map((n) => d + n),
+    ])
   }
   const out: string[] = []
   for (const name of namesIn(sys, base)) {

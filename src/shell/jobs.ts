@@ -39,7 +39,8 @@ export class JobTable {
   /** Command substitutions and simple commands of a pipeline can still list their parent's jobs, not wait for them. */
   forSubshell(keep: boolean): JobTable {
     const t = new JobTable()
-    if (keep) t.jobs = this.jobs.map((j) => ({ ...j, codes: new Map(j.codes), signals: new Map(j.signals), foreign: true }))
+    if (keep)
+      t.jobs = this.jobs.map((j) => ({ ...j, codes: new Map(j.codes), signals: new Map(j.signals), foreign: true }))
     return t
   }
 

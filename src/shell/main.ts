@@ -1,8 +1,9 @@
 // The program bash (and sh): its options, where the script comes from, and its end. Read first: script.ts.
 // Leaves out interactive use (session.ts), startup files, --posix differences; unknown options are refused as bash does.
+
+import { strerror } from '../lib/errno.ts'
 import { toBytes, toText } from '../os/bytes.ts'
 import { type ProcessSys, processOf } from '../os/sys.ts'
-import { strerror } from '../lib/errno.ts'
 import type { Main, Sys, Wait } from '../uapi/program.ts'
 import type { Run } from './control.ts'
 import { runToEnd } from './exec.ts'
@@ -12,6 +13,17 @@ import { LONG_OPTIONS, OPTION_LETTERS, Shell } from './shell.ts'
 import { isName } from './vars.ts'
 
 export const BASH_VERSION = '5.2.15(1)-release'
+
+const USAGE = `Usage:\tbash [GNU long option] [option] ...
+\tbash [GNU long option] [option] script-file ...
+GNU long options:
+${'debug debugger dump-po-strings dump-strings help init-file login noediting noprofile norc posix pretty-print rcfile restricted verbose version'
+  .split(' ')
+  .map((o) => `\t--${o}\n`)
+  .join('')}Shell options:
+\t-ilrsD or -c command or -O shopt_option\t\t(invocation only)
+\t-abefhkmnptuvxBCEHPT or -o option
+`
 
 interface Invocation {
   readonly command: string | null
@@ -41,7 +53,7 @@ function parseArguments(sys: Sys, argv: readonly string[]): Invocation | number 
     }
     if (!/^[-+]./.test(a)) break
     if (a.startsWith('--')) {
-      sys.write(2, `bash: ${a}: invalid option\n`)
+      sys.write(2, `bash: ${a}: invalid option\n${USAGE}`)
       return 2
     }
     for (const c of a.slice(1)) {
@@ -59,7 +71,7 @@ function parseArguments(sys: Sys, argv: readonly string[]): Invocation | number 
         sys.write(2, 'bash: -i: interactive shells inside a script are not modelled by netsim\n')
         return 2
       } else if (name === undefined && c !== 'l') {
-        sys.write(2, `bash: -${c}: invalid option\n`)
+        sys.write(2, `bash: -${c}: invalid option\n${USAGE}`)
         return 2
       } else if (name !== undefined) options.add(name)
     }
@@ -81,7 +93,8 @@ export function importEnvironment(sh: Shell): void {
   const level = Number(sh.vars.get('SHLVL') ?? '0')
   sh.vars.set('SHLVL', String((Number.isInteger(level) ? level : 0) + 1)).exported = true
   if (sh.vars.get('PWD') === undefined) sh.vars.set('PWD', sh.sys.cwd()).exported = true
-  if (sh.vars.get('PATH') === undefined) sh.vars.set('PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin')
+  if (sh.vars.get('PATH') === undefined)
+    sh.vars.set('PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin')
   sh.vars.set('IFS', ' \t\n')
   sh.vars.set('PS4', '+ ')
   sh.vars.set('OPTIND', '1')

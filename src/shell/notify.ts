@@ -7,7 +7,10 @@ const SIGPIPE = 13
 const SIGTERM = 15
 
 function long(sh: Shell, pid: number, signal: number, text: string): void {
-  sh.sys.write(2, `${sh.prefix}${String(pid).padStart(5)} ${(SIGNAL_TEXTS[signal] ?? `Signal ${signal}`).padEnd(24)}${text}\n`)
+  sh.sys.write(
+    2,
+    `${sh.prefix}${String(pid).padStart(5)} ${(SIGNAL_TEXTS[signal] ?? `Signal ${signal}`).padEnd(24)}${text}\n`,
+  )
 }
 
 /** A command in the foreground was ended by a signal. */
@@ -38,7 +41,11 @@ export function pollJobs(sh: Shell): void {
 export function notifyJobs(sh: Shell): void {
   if (sh.jobs.jobs.length === 0) return
   pollJobs(sh)
-  for (const job of [...sh.jobs.jobs]) if (sh.jobs.done(job)) tell(sh, job)
+  for (const job of [...sh.jobs.jobs]) {
+    // A script keeps jobs that ended by themselves until it asks for them.
+    const last = job.signals.get(job.pids[job.pids.length - 1]!) ?? 0
+    if (sh.jobs.done(job) && (sh.interactive || last !== 0)) tell(sh, job)
+  }
 }
 
 /** Tell of one job that is done, once. */
@@ -48,7 +55,8 @@ export function tell(sh: Shell, job: Job): void {
     const pid = job.pids[job.pids.length - 1]!
     const signal = job.signals.get(pid) ?? 0
     if (sh.interactive) sh.sys.write(2, `${sh.jobs.line(job, false)}\n`)
-    else if (signal !== 0 && signal !== SIGINT && signal !== SIGPIPE && signal !== SIGTERM) long(sh, pid, signal, job.text)
+    else if (signal !== 0 && signal !== SIGINT && signal !== SIGPIPE && signal !== SIGTERM)
+      long(sh, pid, signal, job.text)
   }
   sh.jobs.remove(job)
 }

@@ -27,7 +27,8 @@ export function expandSimple(sh: Shell, name: string, sink: Sink, quoted: boolea
     return
   }
   const value = sh.param(name)
-  if (value === undefined && sh.option('nounset')) sh.fatal(`${/^\d|[!]/.test(name) ? `$${name}` : name}: unbound variable`)
+  if (value === undefined && sh.option('nounset'))
+    sh.fatal(`${/^\d|[!]/.test(name) ? `$${name}` : name}: unbound variable`)
   if (quoted) sink.quoted(value ?? '')
   else if (value !== undefined) sink.value(value)
 }
@@ -64,7 +65,12 @@ export function* expandParameter(sh: Shell, part: ParameterExpansionPart, sink: 
   if (!isName(name) && !/^(\d+|[@*#?$!-])$/.test(name)) bad()
   if (part.prefix === '!') {
     if (op?.type === 'Names') {
-      put(sh, { kind: 'list', values: sh.vars.names().filter((n) => n.startsWith(name)), star: op.operator === '*' }, sink, quoted)
+      put(
+        sh,
+        { kind: 'list', values: sh.vars.names().filter((n) => n.startsWith(name)), star: op.operator === '*' },
+        sink,
+        quoted,
+      )
       return
     }
     if (index?.text === '@' || index?.text === '*') {
@@ -107,7 +113,8 @@ function* indirect(
   if (v?.nameref === true) return { name: v.value ?? '', index: null }
   const at = yield* lookup(sh, name, index)
   const target = at.kind === 'one' ? at.value : at.values.join(' ')
-  if (target === undefined || target === '') return sh.discard(`${text.slice(2, -1).replace(/^!/, '!')}: invalid indirect expansion`)
+  if (target === undefined || target === '')
+    return sh.discard(`${text.slice(2, -1).replace(/^!/, '!')}: invalid indirect expansion`)
   const m = /^([A-Za-z_]\w*|\d+|[@*#?$!-])(?:\[(.*)\])?$/s.exec(target)
   if (m === null) return sh.discard(`${target}: invalid variable name`)
   return { name: m[1]!, index: m[2] ?? null }
@@ -143,18 +150,33 @@ function* operate(
       return
     case 'Remove': {
       const pattern = yield* expandPattern(sh, op.operand)
-      put(sh, each(value, (t) => remove(t, pattern, op.operator)), sink, quoted)
+      put(
+        sh,
+        each(value, (t) => remove(t, pattern, op.operator)),
+        sink,
+        quoted,
+      )
       return
     }
     case 'Replace': {
       const pattern = yield* expandPattern(sh, op.pattern)
       const text = yield* expandText(sh, op.replacement)
-      put(sh, each(value, (t) => replaceMatches(pattern, t, op.operator, () => text)), sink, quoted)
+      put(
+        sh,
+        each(value, (t) => replaceMatches(pattern, t, op.operator, () => text)),
+        sink,
+        quoted,
+      )
       return
     }
     case 'CaseModification': {
       const pattern = op.operand === undefined ? '?' : yield* expandPattern(sh, op.operand)
-      put(sh, each(value, (t) => changeCase(t, op.operator, pattern)), sink, quoted)
+      put(
+        sh,
+        each(value, (t) => changeCase(t, op.operator, pattern)),
+        sink,
+        quoted,
+      )
       return
     }
     case 'Transform': {

@@ -70,6 +70,8 @@ export interface SyntaxErrorInfo {
   readonly messages: readonly string[]
   /** Errors inside [[ ]] leave $? as it was. */
   readonly keepsStatus?: boolean
+  /** It stands inside $(…), `…` or <(…). */
+  readonly nested?: boolean
 }
 
 export interface Parsed {
@@ -89,10 +91,12 @@ interface Found {
 /** Errors of nested scripts, and here-documents without an end. */
 function inspect(node: SyntaxNode, out: Found[], open: { pos: number; word: string }[]): void {
   forEachChild(node, (child) => {
-    if (child.type === 'HereDoc' && child.closing === undefined) open.push({ pos: child.pos, word: child.delimiter?.value ?? '' })
+    if (child.type === 'HereDoc' && child.closing === undefined)
+      open.push({ pos: child.pos, word: child.delimiter?.value ?? '' })
     if (child.type === 'Script') {
       // Escaped backticks have a text of their own; their errors are placed at the substitution.
-      for (const e of child.errors ?? []) out.push(child.source === undefined ? e : { message: e.message, pos: node.pos })
+      for (const e of child.errors ?? [])
+        out.push(child.source === undefined ? e : { message: e.message, pos: node.pos })
     }
     inspect(child, out, open)
   })
@@ -112,7 +116,23 @@ const UNTERMINATED: Readonly<Record<string, string>> = Object.freeze({
   'array assignment': ')',
 })
 
-const OPERATORS = Object.freeze([';;&', '<<<', '&>>', ';;', ';&', '&&', '||', '|&', '<<', '>>', '<&', '>&', '<>', '>|', '&>'])
+const OPERATORS = Object.freeze([
+  ';;&',
+  '<<<',
+  '&>>',
+  ';;',
+  ';&',
+  '&&',
+  '||',
+  '|&',
+  '<<',
+  '>>',
+  '<&',
+  '>&',
+  '<>',
+  '>|',
+  '&>',
+])
 
 /** The token that bash's parser stumbled over at a position; null at the end of the text. */
 function tokenAt(text: string, from: number): { readonly token: string; readonly pos: number } | null {
@@ -154,7 +174,11 @@ function describe(source: Source, e: Found): SyntaxErrorInfo {
   if (/unary test operator/.test(e.message)) {
     const t = tokenAt(text, e.pos)
     const word = t?.token ?? 'newline'
-    return { line: source.lineAt(e.pos), messages: [`unexpected argument \`${word}' to conditional unary operator`], keepsStatus: true }
+    return {
+      line: source.lineAt(e.pos),
+      messages: [`unexpected argument \`${word}' to conditional unary operator`],
+      keepsStatus: true,
+    }
   }
   if (/three arithmetic/.test(e.message)) {
     const head = /\(\([^\n]*?\)\)/.exec(source.lineText(e.pos))?.[0] ?? ''
@@ -165,7 +189,8 @@ function describe(source: Source, e: Found): SyntaxErrorInfo {
     return { line: source.lineAt(e.pos), messages: ['conditional binary operator expected'], keepsStatus: true }
   }
   const t = offender(text, e)
-  if (t === null && !/redirect target|function body/.test(e.message)) return { line: lastLine, messages: ['syntax error: unexpected end of file'] }
+  if (t === null && !/redirect target|function body/.test(e.message))
+    return { line: lastLine, messages: ['syntax error: unexpected end of file'] }
   const pos = t?.pos ?? e.pos
   return {
     line: source.lineAt(pos),
@@ -205,13 +230,19 @@ export function parseScript(source: Source): Parsed {
   if (/\$\(|`|[<>]\(|<</.test(source.text)) inspect(script, found, openHereDocs)
   if (found.length === 0) return { script, usable: script.commands, error: null, openHereDocs }
   const first = found.reduce((a, b) => (b.pos < a.pos ? b : a))
-  return { script, usable: before(script, source, first), error: describe(source, first), openHereDocs }
+  return {
+    script,
+    usable: before(script, source, first),
+    error: { ...describe(source, first), nested: !(script.errors ?? []).includes(first) },
+    openHereDocs,
+  }
 }
 
 /** Is the text only unfinished (an open quote, if without fi, a here-document)? For reading line by line. */
 export function isIncomplete(text: string): boolean {
   const parsed = parseScript(new Source(text, ''))
-  if (parsed.error !== null) return /unexpected (end of file|EOF)/.test(parsed.error.messages[0]!) || /\\\n?$/.test(text)
+  if (parsed.error !== null)
+    return /unexpected (end of file|EOF)/.test(parsed.error.messages[0]!) || /\\\n?$/.test(text)
   return parsed.openHereDocs.length > 0 || /(^|[^\\])(\\\\)*\\\n$/.test(text)
 }
 

@@ -31,7 +31,7 @@ export function escapePattern(text: string): string {
 
 /** Does the text hold anything that makes it a pattern? */
 export function hasMagic(pattern: string): boolean {
-  return /(^|[^\\])(\\\\)*([*?[]|[!+@]\()/.test(pattern)
+  return /(^|[^\\])(\\\\)*([*?]|\[.+\]|[!+@]\()/s.test(pattern)
 }
 
 /** Remove the backslashes that protect. */
@@ -88,7 +88,7 @@ function group(c: Cursor): string | null {
     if (ch === ')') break
   }
   const body = alternatives.join('|')
-  if (op === '!') return `(?:(?!(?:${body})${restOf(c)})[^]*?)`
+  if (op === '!') return `(?:(?!(?:${body})${restOf(c)})[\\s\\S]*?)`
   return `(?:${body})${op === '@' ? '' : op}`
 }
 
@@ -120,8 +120,8 @@ function sequence(c: Cursor, inGroup: boolean): string {
     c.pos++
     if (ch === '*') {
       while (c.text[c.pos] === '*' && c.text[c.pos + 1] !== '(') c.pos++
-      out += '[^]*'
-    } else if (ch === '?') out += '[^]'
+      out += '[\\s\\S]*'
+    } else if (ch === '?') out += '[\\s\\S]'
     else if (ch === '\\' && c.pos < c.text.length) out += escapeRegex(c.text[c.pos++]!)
     else out += escapeRegex(ch)
   }

@@ -4,12 +4,19 @@ import type { CommandNode, PipelineNode, Redirection, Statement } from './parse.
 import type { Shell } from './shell.ts'
 
 function redirectText(r: Redirection): string {
-  const fd = r.descriptor === undefined ? '' : r.descriptor.type === 'FileDescriptor' ? String(r.descriptor.value) : `{${r.descriptor.name}}`
+  const fd =
+    r.descriptor === undefined
+      ? ''
+      : r.descriptor.type === 'FileDescriptor'
+        ? String(r.descriptor.value)
+        : `{${r.descriptor.name}}`
   if (r.type === 'HereDoc') return `${fd}${r.operator}${r.delimiter?.text ?? ''}`
   const target = r.target?.text ?? ''
   if (r.type === 'HereString') return `${fd}<<< ${target}`
   if (r.operator === '>&' || r.operator === '<&') {
-    return /^(\d+-?|-)$/.test(target) ? `${fd === '' ? (r.operator === '>&' ? '1' : '0') : fd}${r.operator}${target}` : `&> ${target}`
+    return /^(\d+-?|-)$/.test(target)
+      ? `${fd === '' ? (r.operator === '>&' ? '1' : '0') : fd}${r.operator}${target}`
+      : `&> ${target}`
   }
   return `${fd}${r.operator} ${target}`
 }

@@ -1,6 +1,5 @@
 // Quoting for output: ${x@Q} and set -x (single quotes), printf %q (backslashes), declare -p (double quotes); and $'…' decoding.
 
-// biome-ignore lint: control characters are what this looks for
 const CONTROL = /[\x00-\x1f\x7f]/
 
 const ANSI: Readonly<Record<string, string>> = Object.freeze({
@@ -79,8 +78,8 @@ export interface Decoded {
 export function decodeEscapes(text: string, octal0: boolean, quotes: boolean): Decoded {
   let out = ''
   const re = octal0
-    ? /\\(?:(0[0-7]{0,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([^]))/g
-    : /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([^]))/g
+    ? /\\(?:(0[0-7]{0,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([\s\S]))/g
+    : /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([\s\S]))/g
   let at = 0
   for (let m = re.exec(text); m !== null; m = re.exec(text)) {
     out += text.slice(at, m.index)

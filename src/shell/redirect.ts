@@ -1,7 +1,8 @@
 // Redirections: every form of bash's, applied to the process's descriptor table in order. Read first: os/sys.ts.
 // Leaves out /dev/udp (refused by name).
-import { parseIp4 } from '../lib/ip4.ts'
+
 import { strerror } from '../lib/errno.ts'
+import { parseIp4 } from '../lib/ip4.ts'
 import type { OpenMode } from '../uapi/program.ts'
 import type { Run } from './control.ts'
 import { expandEmbedded, expandText, expandWord } from './expand.ts'

@@ -10,7 +10,14 @@ export const SYNTAX_STATUS = 2
 
 export function reportSyntax(sh: Shell, error: SyntaxErrorInfo, how: string): void {
   const name = sh.interactive ? 'bash' : sh.source.name
-  for (const m of error.messages) sh.sys.write(2, sh.interactive ? `bash: ${how}${m}\n` : `${name}: ${how}line ${error.line}: ${m}\n`)
+  for (const m of error.messages)
+    sh.sys.write(2, sh.interactive ? `bash: ${how}${m}\n` : `${name}: ${how}line ${error.line}: ${m}\n`)
+}
+
+/** Where the source goes on after some statements, for set -v. */
+function endOfLine(source: Source, list: readonly Statement[]): number {
+  const at = source.text.indexOf('\n', list[list.length - 1]?.end ?? 0)
+  return at < 0 ? source.text.length : at + 1
 }
 
 /** Statements by the lines that bash reads at once. */
@@ -31,10 +38,13 @@ function* byLine(source: Source, list: readonly Statement[]): Generator<readonly
 export function* runScript(sh: Shell, source: Source, how: '' | '-c: ', tail = false): Run<number> {
   sh.source = source
   const parsed = parseScript(source)
-  if (sh.option('verbose')) sh.sys.write(2, source.text)
   warnHereDocs(sh, source, parsed)
   const single = tail && parsed.error === null && parsed.usable.length === 1 && sh.traps.size === 0
+  let shown = 0
   for (const line of byLine(source, parsed.usable)) {
+    const end = endOfLine(source, line)
+    if (sh.option('verbose')) sh.sys.write(2, source.text.slice(shown, end))
+    shown = end
     try {
       yield* runStatements(sh, line, single)
     } catch (e) {
@@ -45,7 +55,9 @@ export function* runScript(sh: Shell, source: Source, how: '' | '-c: ', tail = f
   }
   if (parsed.error !== null) {
     reportSyntax(sh, parsed.error, how)
-    if (parsed.error.keepsStatus !== true) sh.status = SYNTAX_STATUS
+    // With -c, an error inside a substitution counts as a command that was not found.
+    if (parsed.error.nested === true && sh.mode === 'command') sh.status = 127
+    else if (parsed.error.keepsStatus !== true) sh.status = SYNTAX_STATUS
     sh.syntaxFailed = true
   }
   return sh.status
@@ -71,16 +83,11 @@ export function* runText(sh: Shell, text: string, how: 'eval' | 'trap' | Source)
     if (parsed.usable.length === 0) sh.status = 0
     for (const st of parsed.usable) yield* runStatement(sh, st)
     if (parsed.error !== null) {
-      reportSyntax(sh, how instanceof Object ? parsed.error : relative(parsed.error, source), label)
+      reportSyntax(sh, parsed.error, label)
       sh.status = SYNTAX_STATUS
     }
     return sh.status
   } finally {
     sh.source = before
   }
-}
-
-/** Syntax errors of eval count lines from its own text. */
-function relative(e: SyntaxErrorInfo, source: Source): SyntaxErrorInfo {
-  return { ...e, line: e.line - source.first + 1 }
 }

@@ -1,12 +1,13 @@
 // An interactive shell, fed line by line: variables, functions, directory and jobs stay between lines; completion of words.
 // Read first: main.ts, script.ts. Leaves out job control by the terminal (^Z, fg, bg) and history expansion (!!).
-import { ProcessSys } from '../os/sys.ts'
+
 import type { Os } from '../os/os.ts'
+import { ProcessSys } from '../os/sys.ts'
 import type { Terminal } from '../os/terminal.ts'
-import type { NetnsId } from '../uapi/request.ts'
 import type { Main, Wait } from '../uapi/program.ts'
-import { builtinNames } from './builtins/table.ts'
+import type { NetnsId } from '../uapi/request.ts'
 import { KEYWORDS } from './builtins/names.ts'
+import { builtinNames } from './builtins/table.ts'
 import { Discard, FunctionReturn, LoopExit, Replaced, type Run, ShellExit } from './control.ts'
 import { importEnvironment } from './main.ts'
 import { notifyJobs } from './notify.ts'
@@ -87,7 +88,7 @@ export class ShellSession {
 
   /**
    * Run one line (or more, with newlines in it) until the shell would show its prompt again.
-   * Throws LimitError when the line does not end; the session can be used on.
+   * Throws LimitError when the line does not end; what it started is ended then, and so is the shell if it was the one that looped.
    */
   run(line: string): LineResult {
     if (this.ended) return this.result(false)
@@ -130,7 +131,10 @@ export class ShellSession {
     let found: string[]
     if (variable !== null) {
       const head = word.slice(0, word.length - variable[1]!.length)
-      found = this.shell.vars.names().filter((n) => n.startsWith(variable[1]!)).map((n) => head + n)
+      found = this.shell.vars
+        .names()
+        .filter((n) => n.startsWith(variable[1]!))
+        .map((n) => head + n)
     } else found = first && !word.includes('/') ? this.commands(word) : this.files(word)
     return [...new Set(found)].sort()
   }

@@ -9,7 +9,7 @@ import { JobTable } from './jobs.ts'
 import type { CommandNode, FunctionNode } from './parse.ts'
 import { Source } from './parse.ts'
 import { dynamicValue, setDynamic } from './special.ts'
-import { keysOf, ReadonlyError, scalar, valuesOf, Variables } from './vars.ts'
+import { keysOf, ReadonlyError, scalar, Variables, valuesOf } from './vars.ts'
 
 /** set -o names with their letters. */
 export const OPTION_LETTERS: Readonly<Record<string, string>> = Object.freeze({
@@ -32,7 +32,15 @@ export const OPTION_LETTERS: Readonly<Record<string, string>> = Object.freeze({
 })
 
 /** Options of set -o that have no letter. */
-export const LONG_OPTIONS: readonly string[] = Object.freeze(['pipefail', 'posix', 'history', 'ignoreeof', 'nolog', 'vi', 'emacs'])
+export const LONG_OPTIONS: readonly string[] = Object.freeze([
+  'pipefail',
+  'posix',
+  'history',
+  'ignoreeof',
+  'nolog',
+  'vi',
+  'emacs',
+])
 
 /** shopt names that mean something here, with their defaults. */
 export const SHOPT_DEFAULTS: Readonly<Record<string, boolean>> = Object.freeze({
@@ -138,7 +146,9 @@ export class Shell {
     s.substitutions = []
     s.exitTrapDone = false
     // Traps are reset, except for ignored signals; they can still be listed.
-    s.traps = new Map([...this.traps].filter(([name, action]) => action === '' || (name === 'ERR' && this.options.has('errtrace'))))
+    s.traps = new Map(
+      [...this.traps].filter(([name, action]) => action === '' || (name === 'ERR' && this.options.has('errtrace'))),
+    )
     s.subshells = this.subshells + 1
     if (s.subshells > MAX_DEPTH) throw new LimitError('depth', MAX_DEPTH, `more than ${MAX_DEPTH} nested subshells`)
     return s

@@ -31,7 +31,8 @@ export function signalList(args: readonly string[]): string | null {
   for (const a of args) {
     const n = /^\d+$/.test(a) ? Number(a) & 127 : null
     const name = a.toUpperCase().replace(/^SIG/, '')
-    const text = n !== null ? ALL_SIGNALS[n - 1] : ALL_SIGNALS.includes(name) ? String(ALL_SIGNALS.indexOf(name) + 1) : undefined
+    const text =
+      n !== null ? ALL_SIGNALS[n - 1] : ALL_SIGNALS.includes(name) ? String(ALL_SIGNALS.indexOf(name) + 1) : undefined
     if (text === undefined) return null
     out += `${text}\n`
   }

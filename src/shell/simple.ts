@@ -1,8 +1,6 @@
 // Simple commands: expansion, then assignments, redirections, and the function, builtin or program that the first word names.
 // Read first: exec.ts, assign.ts, redirect.ts.
 import { strerror } from '../lib/errno.ts'
-import type { Variable } from './vars.ts'
-import { copyVariable } from './vars.ts'
 import { assign } from './assign.ts'
 import { type Builtin, builtinFor, type DeclarationArg } from './builtins/table.ts'
 import { FunctionReturn, Replaced, type Run } from './control.ts'
@@ -15,6 +13,8 @@ import { applyRedirects } from './redirect.ts'
 import type { FunctionDef, Shell } from './shell.ts'
 import { trace, traceWords } from './trace.ts'
 import { boundary, runTrap } from './traps.ts'
+import type { Variable } from './vars.ts'
+import { copyVariable } from './vars.ts'
 
 /** Builtins whose NAME=VALUE arguments are assignments: neither split nor globbed. */
 const DECLARATIONS = Object.freeze(new Set(['declare', 'export', 'local', 'readonly', 'typeset']))
@@ -53,7 +53,8 @@ function* expandCommand(sh: Shell, node: Command): Run<Expanded> {
   const words: string[] = []
   const declarations: DeclarationArg[] = []
   if (node.name !== undefined) yield* expandWord(sh, node.name, words)
-  const declares = DECLARATIONS.has(words[0] ?? '') || (words[0] === 'builtin' && node.suffix.length > 0) || words[0] === 'command'
+  const declares =
+    DECLARATIONS.has(words[0] ?? '') || (words[0] === 'builtin' && node.suffix.length > 0) || words[0] === 'command'
   for (const p of node.suffix) {
     if (isRedirect(p)) continue
     if (p.type === 'Word') {
@@ -91,7 +92,8 @@ function* runExpanded(sh: Shell, node: Command, e: Expanded, tail: boolean): Run
   const fn = name.includes('/') ? undefined : sh.functions.get(name)
   const builtin = fn === undefined ? builtinFor(name) : undefined
   // exec's redirections stay; a program that takes the process over needs none put back.
-  const takesOver = tail && fn === undefined && builtin === undefined && (sh.traps.get('EXIT') ?? '') === '' && !sh.interactive
+  const takesOver =
+    tail && fn === undefined && builtin === undefined && (sh.traps.get('EXIT') ?? '') === '' && !sh.interactive
   const before = assignments.length > 0 ? yield* assignTemporarily(sh, assignments) : null
   if (sh.option('xtrace')) traceDeclared(sh, e)
   const saved = node.redirects.length > 0 && !takesOver ? sh.sys.saveFds() : null
@@ -122,7 +124,9 @@ function traceDeclared(sh: Shell, e: Expanded): void {
   const args = e.declarations.map((d) => (d.kind === 'array' ? d.name : traceQuote(d.text)))
   for (const d of e.declarations) {
     if (d.kind !== 'array') continue
-    const elements = d.elements.map((w) => (w.parts === undefined && !w.text.startsWith('[') ? singleQuote(w.text) : w.text))
+    const elements = d.elements.map((w) =>
+      w.parts === undefined && !w.text.startsWith('[') ? singleQuote(w.text) : w.text,
+    )
     trace(sh, `${d.name}${d.append ? '+' : ''}=(${elements.join(' ')})`)
   }
   trace(sh, [e.words[0]!, ...args].join(' '))
@@ -190,7 +194,12 @@ export function* callFunction(sh: Shell, name: string, fn: FunctionDef, args: re
 }
 
 /** A program of the file tree: a child process, or this one when nothing of the shell is needed any more. */
-export function* runProgram(sh: Shell, node: Command | null, words: readonly string[], takesOver: boolean): Run<number> {
+export function* runProgram(
+  sh: Shell,
+  node: Command | null,
+  words: readonly string[],
+  takesOver: boolean,
+): Run<number> {
   const name = words[0]!
   const found = sh.sys.find(name, sh.vars.get('PATH'))
   if (!found.ok) return notFound(sh, name, found.errno)

@@ -30,7 +30,8 @@ function* readShortcut(sh: Shell, script: Script): Run<string | undefined> {
   const only = script.commands.length === 1 ? script.commands[0]!.command : undefined
   if (only?.type !== 'Command' || only.name !== undefined || only.prefix.length !== 1) return undefined
   const r = only.prefix[0]!
-  if (r.type !== 'Redirect' || r.operator !== '<' || r.target === undefined || r.descriptor !== undefined) return undefined
+  if (r.type !== 'Redirect' || r.operator !== '<' || r.target === undefined || r.descriptor !== undefined)
+    return undefined
   const path = yield* expandText(sh, r.target)
   const text = sh.sys.readFile(path)
   if (text.ok) return text.value
@@ -56,12 +57,20 @@ export function* substituteCommand(sh: Shell, script: Script | undefined): Run<s
   const fds = { ...sh.sys.inheritable(), 1: w }
   delete (fds as Record<number, number>)[r]
   if (w !== 1) delete (fds as Record<number, number>)[w]
-  const pid = runSubshell(sh, fds, ['bash'], script.commands, (child) => {
-    child.source = source
-    child.traceDepth++
-    child.lenient = 0
-    if (!child.shopt('inherit_errexit')) child.options.delete('errexit')
-  }, false, true)
+  const pid = runSubshell(
+    sh,
+    fds,
+    ['bash'],
+    script.commands,
+    (child) => {
+      child.source = source
+      child.traceDepth++
+      child.lenient = 0
+      if (!child.shopt('inherit_errexit')) child.options.delete('errexit')
+    },
+    false,
+    true,
+  )
   sh.sys.close(w)
   const text = yield* readAll(sh.sys, r)
   sh.sys.close(r)

@@ -8,7 +8,9 @@ function field(seconds: number, digits: number, long: boolean): string {
 }
 
 export function reportTime(sh: Shell, ns: number, posix: boolean): void {
-  const format = posix ? 'real %2R\nuser %2U\nsys %2S' : (sh.vars.get('TIMEFORMAT') ?? '\nreal\t%3lR\nuser\t%3lU\nsys\t%3lS')
+  const format = posix
+    ? 'real %2R\nuser %2U\nsys %2S'
+    : (sh.vars.get('TIMEFORMAT') ?? '\nreal\t%3lR\nuser\t%3lU\nsys\t%3lS')
   if (format === '') return
   const text = format.replace(/%(\d?)(l?)([RUSP%])/g, (_, digits: string, l: string, what: string) => {
     if (what === '%') return '%'

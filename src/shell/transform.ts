@@ -91,7 +91,13 @@ function one(sh: Shell, text: string, operator: string): string | null {
   }
 }
 
-export function transform(sh: Shell, name: string, index: string | undefined, value: Value, operator: string): Value | null {
+export function transform(
+  sh: Shell,
+  name: string,
+  index: string | undefined,
+  value: Value,
+  operator: string,
+): Value | null {
   const v = sh.vars.lookup(name)
   if (operator === 'a') return { kind: 'one', value: v === undefined ? '' : attributes(v) }
   if (operator === 'A') {
@@ -104,8 +110,13 @@ export function transform(sh: Shell, name: string, index: string | undefined, va
     if (v === undefined) return { kind: 'one', value: '' }
     const values = valuesOf(v)
     const words = keysOf(v).flatMap((k, i) => [k, operator === 'K' ? doubleQuote(values[i]!) : values[i]!])
-    if (index !== '@' && index !== '*') return value.kind === 'one' && value.value !== undefined ? { kind: 'one', value: singleQuote(value.value) } : value
-    return operator === 'K' ? { kind: 'one', value: words.join(' ') } : { kind: 'list', values: words, star: index === '*' }
+    if (index !== '@' && index !== '*')
+      return value.kind === 'one' && value.value !== undefined
+        ? { kind: 'one', value: singleQuote(value.value) }
+        : value
+    return operator === 'K'
+      ? { kind: 'one', value: words.join(' ') }
+      : { kind: 'list', values: words, star: index === '*' }
   }
   if (!/^[QEUuLP]$/.test(operator)) return null
   if (value.kind === 'list') return { ...value, values: value.values.map((t) => one(sh, t, operator) ?? '') }

@@ -1,6 +1,7 @@
 // Traps, and the places between commands where they run. Read first: shell.ts.
-import type { Signal } from '../uapi/program.ts'
+
 import { SIGNAL_NUMBERS } from '../os/process.ts'
+import type { Signal } from '../uapi/program.ts'
 import { LoopExit, Replaced, type Run, ShellExit } from './control.ts'
 import { runText } from './script.ts'
 import type { Shell } from './shell.ts'
@@ -37,7 +38,10 @@ export function* boundary(sh: Shell): Run<void> {
 function* handle(sh: Shell, signal: Signal): Run<void> {
   if (sh.traps.has(signal)) yield* runTrap(sh, signal)
   // Caught only for the EXIT trap's sake.
-  else if (FATAL.includes(signal)) throw new ShellExit(128 + SIGNAL_NUMBERS[signal])
+  else if (FATAL.includes(signal)) {
+    sh.sys.proc.endSignal = SIGNAL_NUMBERS[signal]
+    throw new ShellExit(128 + SIGNAL_NUMBERS[signal])
+  }
 }
 
 /** Run the action of a trap; $? is as before afterwards. */

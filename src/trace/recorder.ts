@@ -1,5 +1,6 @@
 // Where events go: a bounded list, and a listener that hears each one as it happens.
 // Read first: uapi/trace.ts. What is made of the list is in trace.ts.
+import { ArgumentError } from '../lib/errors.ts'
 import type { TraceEvent, TraceSink } from '../uapi/trace.ts'
 
 /** Events kept unless told otherwise: about 100 MB. */
@@ -40,7 +41,7 @@ export class Recorder implements TraceSink {
     this.limit = options.limit ?? DEFAULT_TRACE_LIMIT
     this.keep = options.keep ?? 'first'
     this.listener = options.listener ?? null
-    if (!Number.isInteger(this.limit) || this.limit < 0) throw new RangeError(`trace limit: ${this.limit}`)
+    if (!Number.isInteger(this.limit) || this.limit < 0) throw new ArgumentError(`not a number of trace events: ${this.limit}`)
   }
 
   emit(event: TraceEvent): void {

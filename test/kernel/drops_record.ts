@@ -57,7 +57,7 @@ writeFileSync(
 )
 writeFileSync(join(dir, 'send.py'), SENDER)
 const script = `mount -t tmpfs none /run; mkdir -p /run/netns; mount -t sysfs sys /sys; mount -t tracefs t /sys/kernel/tracing
-sysctl -qw net.core.devconf_inherit_init_net=1 net.ipv6.conf.default.disable_ipv6=1
+sysctl -qw net.ipv6.conf.default.disable_ipv6=1
 ${TOPOLOGY}
 python3 ${dir}/send.py ${dir}/cases.json >${dir}/out.json
 kill $(jobs -p)`

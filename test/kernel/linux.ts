@@ -1,5 +1,6 @@
 // Running scripts on a real kernel: User Mode Linux (Debian's user-mode-linux, Linux 6.1, no privileges needed) or, as
-// root, this machine's own in fresh namespaces. Each script gets a network namespace with lo up, and its own /run and /tmp.
+// root, this machine's own in fresh namespaces. Each script gets a network namespace with lo up, its own /run and /tmp, and a
+// process 1 in that namespace (`ip link set … netns 1` brings a device home).
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -23,7 +24,7 @@ const VERSIONS =
 function driver(dir: string, names: readonly string[], parallel: number): string {
   const jobs = names.map((_, i) => {
     const file = join(dir, `${i}`)
-    return `unshare --net --mount bash -c '${WRAP}' x ${file}.sh >${file}.out 2>&1 </dev/null & [ $(jobs -rp | wc -l) -lt ${parallel} ] || wait -n`
+    return `unshare --net --mount --pid --fork --mount-proc bash -c '${WRAP}' x ${file}.sh >${file}.out 2>&1 </dev/null & [ $(jobs -rp | wc -l) -lt ${parallel} ] || wait -n`
   })
   return `export LANG=C HOME=/root; uname -srv >${dir}/kernel; ${VERSIONS} >${dir}/tools 2>/dev/null\n${jobs.join('\n')}\nwait\n`
 }

@@ -1,3 +1,4 @@
+import { ArgumentError } from '../../src/lib/errors.ts'
 import { describe, expect, it } from 'vitest'
 import { Recorder } from '../../src/trace/recorder.ts'
 import { Trace } from '../../src/trace/trace.ts'
@@ -59,7 +60,7 @@ describe('the recorder', () => {
   })
 
   it('refuses a limit that is no number of events', () => {
-    expect(() => new Recorder({ limit: -1 })).toThrow(RangeError)
+    expect(() => new Recorder({ limit: -1 })).toThrow(ArgumentError)
   })
 
   it('lets the text say that events are missing', () => {

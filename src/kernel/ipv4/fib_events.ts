@@ -1,7 +1,7 @@
 // What happens to routes when addresses change (fib_add_ifaddr, fib_del_ifaddr, fib_sync_down_addr of
 // net/ipv4/fib_frontend.c and fib_semantics.c). Links: fib_sync.ts. Called by devinet's requests inside their transaction.
 // A notification goes out for every route made or deleted here; routes that are flushed vanish silently, as in Linux 6.1.
-import { type Ip4, isZeronet, maskOf } from '../../lib/ip4.ts'
+import { type Ip4, isLimitedBroadcast, isMulticast, isZeronet, maskOf } from '../../lib/ip4.ts'
 import {
   IFA_F_NOPREFIXROUTE,
   IFA_F_SECONDARY,
@@ -46,6 +46,8 @@ function note(ev: Event, route: Route, deleted: boolean, flags: 'none' | 'append
 /** fib_magic, RTM_NEWROUTE: a route of the kernel's own, behind others with its key. */
 function magicAdd(ev: Event, link: Link, type: RouteType, dst: Ip4, len: number, prefsrc: Ip4, metric: number): void {
   const local = type === 'local'
+  // fib_valid_prefsrc: a group address is nobody's own, and no source of anything but its own local route
+  if (dst !== prefsrc && (isMulticast(prefsrc) || isLimitedBroadcast(prefsrc) || isZeronet(prefsrc))) return
   const nexthop = Object.freeze({
     gateway: 0,
     oif: link.ifindex,

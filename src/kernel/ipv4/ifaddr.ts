@@ -67,7 +67,7 @@ export function inet_insert_ifa(tx: Transaction, net: NetNs, ifindex: number, wa
     flags |= IFA_F_SECONDARY
   })
   const ifa = Object.freeze({ ...wanted, flags })
-  const next = addrs.slice()
+  const next = [...addrs]
   next.splice(isSecondary(ifa) ? next.length : at, 0, ifa)
   changeLink(tx, net, ifindex, { addrs: Object.freeze(next), confPinned: 'all', neighPinned: 'all' })
   notifyAddr(tx, net, ifindex, ifa, false)

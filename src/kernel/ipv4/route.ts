@@ -8,6 +8,7 @@ import type { NextHop, Route, Rule } from '../../uapi/route.ts'
 import type { NetDevice } from '../core/netdevice.ts'
 import type { NetNs } from '../core/netns.ts'
 import { inet_select_addr } from './devinet.ts'
+import { fib_select_default } from './fib_default.ts'
 import { FibResult, Flow, fib_lookup, fib_select_multipath } from './fib_lookup.ts'
 import { fib_multipath_hash } from './multipath.ts'
 import { type RouteException, Rtable, type RtType } from './rtable.ts'
@@ -108,13 +109,21 @@ function lookupOutput(net: NetNs, fl: Flow, bound: NetDevice | null): Rtable | E
     const nh = result.nexthop!.nh
     return new Rtable('local', net.lo, 0, route, nh, result.rule, fl.src, false, 0, false, null, null, false)
   }
-  if (route.nexthops.length > 1 && fl.oif === 0) fib_select_multipath(net, result, fib_multipath_hash(net, fl))
+  if (fl.oif === 0) fib_select_path(net, fl)
+  const { prefsrc, scope } = result.route!
   const nh = result.nexthop!.nh
   const dev = net.device(nh.oif)
   if (dev === null) return 'ENETUNREACH'
-  if (fl.src === 0) fl.src = route.prefsrc !== 0 ? route.prefsrc : inet_select_addr(net, dev, nh.gateway, route.scope)
+  if (fl.src === 0) fl.src = prefsrc !== 0 ? prefsrc : inet_select_addr(net, dev, nh.gateway, scope)
   fl.oif = dev.ifindex
   return mkroute_output(net, fl, dev, true)
+}
+
+/** fib_select_path: which of several nexthops, or of several default routes. */
+function fib_select_path(net: NetNs, fl: Flow): void {
+  const route = result.route!
+  if (route.nexthops.length > 1) fib_select_multipath(net, result, fib_multipath_hash(net, fl))
+  else if (result.prefixlen === 0 && route.type === 'unicast') fib_select_default(net, fl.tos, result)
 }
 
 /** __mkroute_output: the last checks on the address pair, and the kind of the route. */
@@ -128,6 +137,9 @@ function mkroute_output(net: NetNs, fl: Flow, dev: NetDevice, found: boolean): R
   if (!found) return new Rtable(type, dev, 0, null, null, null, fl.src, false, 0, false, null, null, false)
   const route = result.route!
   const nexthop = result.nexthop!
+  // "If multicast route do not exist use default one, but do not gateway in this case. Yes, it is hack." (__mkroute_output)
+  const ungated = type === 'broadcast' || (type === 'multicast' && result.prefixlen < 4)
+  if (ungated) return new Rtable(type, dev, 0, route, nexthop.nh, result.rule, fl.src, false, 0, false, null, null, false)
   const e = type === 'unicast' ? net.routes.exception(fl.dst, route) : null
   if (e === null) {
     const known = net.routes.output.get(nexthop)

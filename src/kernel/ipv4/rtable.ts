@@ -105,6 +105,8 @@ export class RouteCache {
   /** ICMP rate limits and redirect counts per destination (struct inet_peer). */
   readonly limits = new IcmpLimits()
   readonly redirects = new Map<Ip4, RedirectState>()
+  /** fa_default: which of several equal default routes was taken last, by the first of them. */
+  readonly defaults = new Map<Route, number>()
   private ident: number
 
   constructor(net: NetNs) {
@@ -122,6 +124,9 @@ export class RouteCache {
     this.output.clear()
     this.genid++
     const cfg = this.net.cfg
+    this.defaults.forEach((_, r) => {
+      if (cfg.tables[r.table]?.includes(r) !== true) this.defaults.delete(r)
+    })
     this.fullSourceCheck =
       fib_has_custom_rules(cfg) ||
       (cfg.tables[RT_TABLE_LOCAL] ?? []).some((r) => r.type === 'local' && r.protocol !== RTPROT_KERNEL)

@@ -28,10 +28,14 @@ function randomMac(tx: Transaction): Mac {
   return ((high & 0xfeff) | 0x0200) * 0x100000000 + tx.kernel.random.u32()
 }
 
-/** What the kind's validate and rtnl_create_link refuse before anything is made. */
-function checkEnd(tx: Transaction, ops: DeviceOps, spec: EndSpec): void {
+/** The kind's validate (dummy_validate, ifb_validate, veth_validate): even before the name is looked up. */
+function checkAddress(tx: Transaction, spec: EndSpec): void {
   const mac = spec.address
   if (mac !== undefined && (mac === MAC_ZERO || isGroupMac(mac))) tx.refuse('EADDRNOTAVAIL')
+}
+
+/** What rtnl_create_link refuses before anything is made. */
+function checkEnd(tx: Transaction, ops: DeviceOps, spec: EndSpec): void {
   const mtu = spec.mtu
   if (mtu !== undefined && (mtu < ops.minMtu || (ops.maxMtu > 0 && mtu > ops.maxMtu))) tx.refuse('EINVAL')
   const tooMany = (n: number | undefined): boolean => n !== undefined && (n < 1 || n > MAX_QUEUES)
@@ -97,11 +101,14 @@ function veth_newlink(tx: Transaction, net: NetNs, source: NetNs, req: LinkAdd):
   const { ifindex, ...rest } = asked
   const spec: EndSpec = req.ifindex !== undefined && ifindex !== undefined ? { ...rest, ifindex } : rest
   const peerNet = netnsOr(tx, netns, source)
+  checkAddress(tx, spec)
   checkEnd(tx, deviceOps.veth, spec)
   const peer = register_netdevice(tx, peerNet, 'veth', spec, null)
+  // veth_open: the two ends do not know each other yet
+  if (asked.up === true) tx.refuse('ENOTCONN')
   const link = register_netdevice(tx, net, 'veth', req, Object.freeze({ netns: peerNet.id, ifindex: peer.ifindex }))
   changeLink(tx, peerNet, peer.ifindex, { peer: Object.freeze({ netns: net.id, ifindex: link.ifindex }) })
-  if (asked.up === true) configure(tx, peerNet, peer.ifindex, true)
+  rtmsg_ifinfo(tx, peerNet, linkByIndex(tx, peerNet, peer.ifindex)!)
   configure(tx, net, link.ifindex, req.up)
 }
 
@@ -112,6 +119,7 @@ function netnsOr(tx: Transaction, id: NetnsId | undefined, otherwise: NetNs): Ne
 
 /** link.add. Names and indices are first looked up where the request comes from, even when the link is made elsewhere. */
 export function rtnl_newlink(tx: Transaction, source: NetNs, req: LinkAdd): null {
+  checkAddress(tx, req)
   if (req.ifindex !== undefined && linkByIndex(tx, source, req.ifindex) !== null) tx.refuse('EEXIST')
   if (req.name !== null && linkByName(tx, source, req.name) !== null) tx.refuse('EEXIST')
   if (req.kind === 'loopback') tx.refuse('EOPNOTSUPP', 'Unknown device type')

@@ -86,7 +86,13 @@ export function dirs(sh: Shell, words: readonly string[]): number {
     return 0
   }
   const all = [currentPath(sh), ...sh.directories].map((d) => (words.includes('-l') ? d : tilde(sh, d)))
-  return output(sh, 'dirs', words.includes('-p') || words.includes('-v') ? all.map((d, i) => `${words.includes('-v') ? `${String(i).padStart(2)}  ` : ''}${d}\n`).join('') : `${all.join(' ')}\n`)
+  return output(
+    sh,
+    'dirs',
+    words.includes('-p') || words.includes('-v')
+      ? all.map((d, i) => `${words.includes('-v') ? `${String(i).padStart(2)}  ` : ''}${d}\n`).join('')
+      : `${all.join(' ')}\n`,
+  )
 }
 
 export function pushd(sh: Shell, words: readonly string[]): number {

@@ -83,10 +83,12 @@ export function* dot(sh: Shell, words: readonly string[]): Run<number> {
   let path = name
   if (!name.includes('/')) {
     const dirs = (sh.vars.get('PATH') ?? '').split(':')
-    const found = dirs.map((d) => `${d}/${name}`).find((p) => {
-      const s = sh.sys.stat(p)
-      return s.ok && s.value.type === 'file'
-    })
+    const found = dirs
+      .map((d) => `${d}/${name}`)
+      .find((p) => {
+        const s = sh.sys.stat(p)
+        return s.ok && s.value.type === 'file'
+      })
     path = found ?? name
   }
   const s = sh.sys.stat(path)
@@ -132,7 +134,9 @@ export function* execBuiltin(sh: Shell, words: readonly string[]): Run<number> {
   if (!r.ok) {
     sh.sys.proc.env = before
     const missing = r.errno === 'ENOENT'
-    sh.complain(`exec: ${argv[0]}: ${missing && !argv[0]!.includes('/') ? 'not found' : `cannot execute: ${strerror(r.errno)}`}`)
+    sh.complain(
+      `exec: ${argv[0]}: ${missing && !argv[0]!.includes('/') ? 'not found' : `cannot execute: ${strerror(r.errno)}`}`,
+    )
     const status = missing ? 127 : 126
     if (sh.interactive) return status
     throw new ShellExit(status)

@@ -1,7 +1,8 @@
 // jobs, wait, kill, disown; fg and bg say what a shell without job control says. Read first: ../jobs.ts.
 // Leaves out signals that no program here can get (refused by name), kill -L tables.
-import { SIGNAL_NUMBERS } from '../../os/process.ts'
+
 import { strerror } from '../../lib/errno.ts'
+import { SIGNAL_NUMBERS } from '../../os/process.ts'
 import type { Signal } from '../../uapi/program.ts'
 import type { Run } from '../control.ts'
 import type { Job } from '../jobs.ts'
@@ -12,7 +13,10 @@ import { output } from './echo.ts'
 
 export function jobs(sh: Shell, words: readonly string[]): number {
   pollJobs(sh)
-  const flags = words.slice(1).filter((w) => /^-[lpnrs]+$/.test(w)).join('')
+  const flags = words
+    .slice(1)
+    .filter((w) => /^-[lpnrs]+$/.test(w))
+    .join('')
   const specs = words.slice(1).filter((w) => !w.startsWith('-'))
   const bad = words.slice(1).find((w) => w.startsWith('-') && !/^-[lpnrs]+$/.test(w))
   if (bad !== undefined) {
@@ -66,10 +70,17 @@ function* waitJob(sh: Shell, job: Job, pid: number | null): Run<number> {
 }
 
 function* waitNext(sh: Shell, ids: readonly string[], variable: string | null): Run<number> {
-  const wanted = ids.length === 0 ? [...sh.jobs.jobs] : ids.map((i) => (i.startsWith('%') ? sh.jobs.find(i) : sh.jobs.byPid(Number(i)))).filter((j) => j !== undefined)
+  const wanted =
+    ids.length === 0
+      ? [...sh.jobs.jobs]
+      : ids.map((i) => (i.startsWith('%') ? sh.jobs.find(i) : sh.jobs.byPid(Number(i)))).filter((j) => j !== undefined)
   if (wanted.length === 0) return 127
   const ended = (): Job | undefined => wanted.find((j) => sh.jobs.done(j))
-  const signal = yield* until(sh, () => ended() !== undefined, () => wanted.flatMap((j) => running(sh, j)))
+  const signal = yield* until(
+    sh,
+    () => ended() !== undefined,
+    () => wanted.flatMap((j) => running(sh, j)),
+  )
   if (signal !== null) return 128 + SIGNAL_NUMBERS[signal]
   const job = ended()!
   if (variable !== null) sh.assign(variable, String(job.pids[job.pids.length - 1]))
@@ -128,7 +139,10 @@ function* waitOne(sh: Shell, id: string): Run<number> {
 const KILL_USAGE = 'kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n'
 
 /** kill's signal: null is 0, the mere question whether there is such a process. */
-function* targets(sh: Shell, ids: readonly string[]): Generator<{ readonly id: string; readonly pids: readonly number[] | null }, void, void> {
+function* targets(
+  sh: Shell,
+  ids: readonly string[],
+): Generator<{ readonly id: string; readonly pids: readonly number[] | null }, void, void> {
   for (const id of ids) {
     if (id.startsWith('%')) {
       const job = sh.jobs.find(id)
@@ -164,7 +178,9 @@ export function kill(sh: Shell, words: readonly string[]): number {
   }
   const signal = signalOf(spec)
   if (signal === undefined || signal === 'unmodelled') {
-    sh.complain(`kill: ${spec}: ${signal === undefined ? 'invalid signal specification' : 'this signal is not modelled by netsim'}`)
+    sh.complain(
+      `kill: ${spec}: ${signal === undefined ? 'invalid signal specification' : 'this signal is not modelled by netsim'}`,
+    )
     return 1
   }
   let status = 0
@@ -188,7 +204,10 @@ export function disown(sh: Shell, words: readonly string[]): number {
     sh.jobs.jobs = []
     return 0
   }
-  const found = specs.length === 0 ? [sh.jobs.marked('+')] : specs.map((s) => (s.startsWith('%') ? sh.jobs.find(s) : sh.jobs.byPid(Number(s))))
+  const found =
+    specs.length === 0
+      ? [sh.jobs.marked('+')]
+      : specs.map((s) => (s.startsWith('%') ? sh.jobs.find(s) : sh.jobs.byPid(Number(s))))
   for (const [i, job] of found.entries()) {
     if (job !== undefined) sh.jobs.remove(job)
     else {

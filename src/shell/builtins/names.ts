@@ -1,7 +1,7 @@
 // What a name stands for: type, command, builtin, hash; alias (scripts do not expand aliases, so it only keeps them).
 import type { Run } from '../control.ts'
-import { runProgram } from '../simple.ts'
 import type { Shell } from '../shell.ts'
+import { runProgram } from '../simple.ts'
 import { output } from './echo.ts'
 import { builtinFor, type DeclarationArg } from './table.ts'
 
@@ -9,9 +9,7 @@ export const KEYWORDS: readonly string[] = Object.freeze(
   'if then else elif fi case esac for select while until do done in function time { } ! [[ ]] coproc'.split(' '),
 )
 
-type Meaning =
-  | { readonly kind: 'keyword' | 'function' | 'builtin' }
-  | { readonly kind: 'file'; readonly path: string }
+type Meaning = { readonly kind: 'keyword' | 'function' | 'builtin' } | { readonly kind: 'file'; readonly path: string }
 
 function meanings(sh: Shell, name: string): Meaning[] {
   const out: Meaning[] = []
@@ -44,7 +42,13 @@ function describe(sh: Shell, name: string, m: Meaning): string {
 }
 
 export function type(sh: Shell, words: readonly string[]): number {
-  const flags = new Set(words.slice(1).filter((w) => /^-[tpPaf]+$/.test(w)).join('').replaceAll('-', ''))
+  const flags = new Set(
+    words
+      .slice(1)
+      .filter((w) => /^-[tpPaf]+$/.test(w))
+      .join('')
+      .replaceAll('-', ''),
+  )
   const names = words.slice(1).filter((w) => !/^-[tpPaf]+$/.test(w))
   let status = 0
   for (const name of names) {

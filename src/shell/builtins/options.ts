@@ -4,8 +4,8 @@ import { SIGNAL_NUMBERS } from '../../os/process.ts'
 import type { Signal } from '../../uapi/program.ts'
 import { singleQuote } from '../quote.ts'
 import { LONG_OPTIONS, OPTION_LETTERS, type Shell } from '../shell.ts'
-import { applyTraps } from '../traps.ts'
 import { arrayLiteral } from '../transform.ts'
+import { applyTraps } from '../traps.ts'
 import { scalar } from '../vars.ts'
 
 const SET_USAGE = 'set: usage: set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]\n'
@@ -14,7 +14,14 @@ const SET_USAGE = 'set: usage: set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] 
 const REFUSED: ReadonlySet<string> = new Set(['keyword', 'privileged', 'monitor', 'vi', 'emacs', 'notify'])
 
 function optionNames(): string[] {
-  return [...Object.values(OPTION_LETTERS), ...LONG_OPTIONS, 'interactive-comments', 'histexpand', 'onecmd', 'physical'].sort()
+  return [
+    ...Object.values(OPTION_LETTERS),
+    ...LONG_OPTIONS,
+    'interactive-comments',
+    'histexpand',
+    'onecmd',
+    'physical',
+  ].sort()
 }
 
 function setOption(sh: Shell, name: string, on: boolean): boolean {
@@ -109,7 +116,11 @@ export function shopt(sh: Shell, words: readonly string[]): number {
     } else if (flags.has('s') || flags.has('u')) sh.shopts.set(name, flags.has('s'))
     else {
       if (!known) status = 1
-      if (!flags.has('q')) sh.sys.write(1, flags.has('p') ? `shopt -${known ? 's' : 'u'} ${name}\n` : `${name.padEnd(15)}\t${known ? 'on' : 'off'}\n`)
+      if (!flags.has('q'))
+        sh.sys.write(
+          1,
+          flags.has('p') ? `shopt -${known ? 's' : 'u'} ${name}\n` : `${name.padEnd(15)}\t${known ? 'on' : 'off'}\n`,
+        )
     }
   }
   return status
@@ -138,11 +149,19 @@ function listTraps(sh: Shell, only: readonly string[]): void {
 export function trap(sh: Shell, words: readonly string[]): number {
   let args = words.slice(1)
   if (args[0] === '-l') {
-    sh.sys.write(1, `${Object.entries(SIGNAL_NUMBERS).map(([n, i]) => `${i}) SIG${n}`).join(' ')}\n`)
+    sh.sys.write(
+      1,
+      `${Object.entries(SIGNAL_NUMBERS)
+        .map(([n, i]) => `${i}) SIG${n}`)
+        .join(' ')}\n`,
+    )
     return 0
   }
   if (args.length === 0 || args[0] === '-p') {
-    listTraps(sh, args.slice(1).map((a) => trapName(a) ?? a))
+    listTraps(
+      sh,
+      args.slice(1).map((a) => trapName(a) ?? a),
+    )
     return 0
   }
   if (args[0] === '--') args = args.slice(1)
@@ -179,11 +198,16 @@ export function umask(sh: Shell, words: readonly string[]): number {
   const args = words.slice(1).filter((w) => w !== '-S' && w !== '-p')
   const octal = proc.umask.toString(8).padStart(4, '0')
   if (args.length === 0) {
-    sh.sys.write(1, words.includes('-S') ? `${symbolic(proc.umask)}\n` : words.includes('-p') ? `umask ${octal}\n` : `${octal}\n`)
+    sh.sys.write(
+      1,
+      words.includes('-S') ? `${symbolic(proc.umask)}\n` : words.includes('-p') ? `umask ${octal}\n` : `${octal}\n`,
+    )
     return 0
   }
   if (!/^[0-7]{1,4}$/.test(args[0]!)) {
-    const bad = /^\d/.test(args[0]!) ? `umask: ${args[0]}: octal number out of range` : `umask: ${args[0]}: symbolic modes are not modelled by netsim`
+    const bad = /^\d/.test(args[0]!)
+      ? `umask: ${args[0]}: octal number out of range`
+      : `umask: ${args[0]}: symbolic modes are not modelled by netsim`
     sh.complain(bad)
     return 1
   }
@@ -206,7 +230,11 @@ const LIMITS: Readonly<Record<string, string>> = Object.freeze({
 })
 
 export function ulimit(sh: Shell, words: readonly string[]): number {
-  const letters = words.slice(1).filter((w) => w.startsWith('-')).join('').replace(/[-HS]/g, '')
+  const letters = words
+    .slice(1)
+    .filter((w) => w.startsWith('-'))
+    .join('')
+    .replace(/[-HS]/g, '')
   if (words.slice(1).some((w) => !w.startsWith('-'))) {
     sh.complain('ulimit: changing limits is not modelled by netsim')
     return 1

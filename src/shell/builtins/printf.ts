@@ -89,13 +89,18 @@ function formatFloat(v: number, conversion: string, flags: string, precision: nu
     const e = v === 0 ? 0 : Number(v.toExponential(p - 1).split('e')[1])
     const plain = e >= -4 && e < p
     text = plain ? v.toFixed(Math.max(0, p - 1 - e)) : exponent(v.toExponential(p - 1))
-    if (!flags.includes('#')) text = plain ? text.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '') : text.replace(/\.?0+e/, 'e')
+    if (!flags.includes('#'))
+      text = plain ? text.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '') : text.replace(/\.?0+e/, 'e')
   }
   if (/[EG]/.test(conversion)) text = text.toUpperCase()
-  return !text.startsWith('-') && flags.includes('+') ? `+${text}` : !text.startsWith('-') && flags.includes(' ') ? ` ${text}` : text
+  return !text.startsWith('-') && flags.includes('+')
+    ? `+${text}`
+    : !text.startsWith('-') && flags.includes(' ')
+      ? ` ${text}`
+      : text
 }
 
-const SPEC = /%([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d*))?(?:hh|h|ll|l|L|q(?=[diouxX])|j|z|t)?(\([^)]*\)T|[^])?/y
+const SPEC = /%([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d*))?(?:hh|h|ll|l|L|q(?=[diouxX])|j|z|t)?(\([^)]*\)T|[\s\S])?/y
 
 function convert(st: State, m: RegExpExecArray): void {
   let flags = m[1]!
@@ -107,7 +112,8 @@ function convert(st: State, m: RegExpExecArray): void {
   const precisionText = m[3] === '*' ? String(integer(st, take(st) ?? '0')) : m[3]
   const precision = precisionText === undefined || Number(precisionText) < 0 ? null : Number(precisionText)
   const conversion = m[4]
-  const cut = (text: string): string => padBytes(precision === null ? text : text.slice(0, precision), width, flags.replace('0', ''))
+  const cut = (text: string): string =>
+    padBytes(precision === null ? text : text.slice(0, precision), width, flags.replace('0', ''))
   if (conversion === undefined) {
     st.sh.complain(`printf: \`${m[0]}': missing format character`)
     st.status = 1
@@ -152,17 +158,31 @@ function convert(st: State, m: RegExpExecArray): void {
     case 'g':
     case 'G': {
       const arg = take(st)
-      st.out += pad(formatFloat(arg === undefined ? 0 : float(st, arg), conversion, flags, precision ?? 6), width, flags)
+      st.out += pad(
+        formatFloat(arg === undefined ? 0 : float(st, arg), conversion, flags, precision ?? 6),
+        width,
+        flags,
+      )
       return
     }
   }
   if (conversion.endsWith(')T')) {
     const arg = take(st)
-    const seconds = arg === undefined || arg === '-1' ? Math.floor(st.sh.sys.wallClock() / 1e9) : arg === '-2' ? Math.floor((st.sh.sys.wallClock() - st.sh.sys.now()) / 1e9) : Number(integer(st, arg))
+    const seconds =
+      arg === undefined || arg === '-1'
+        ? Math.floor(st.sh.sys.wallClock() / 1e9)
+        : arg === '-2'
+          ? Math.floor((st.sh.sys.wallClock() - st.sh.sys.now()) / 1e9)
+          : Number(integer(st, arg))
     st.out += cut(dateText(conversion.slice(1, -2) || '%X', seconds * 1e9))
     return
   }
-  st.sh.complain(`printf: \`${m[0].slice(0, -1)}${conversion}': missing format character`.replace('missing format character', conversion === 'n' ? 'not modelled by netsim' : 'missing format character'))
+  st.sh.complain(
+    `printf: \`${m[0].slice(0, -1)}${conversion}': missing format character`.replace(
+      'missing format character',
+      conversion === 'n' ? 'not modelled by netsim' : 'missing format character',
+    ),
+  )
   st.status = 1
   st.stop = true
 }

@@ -101,7 +101,8 @@ function parseRead(sh: Shell, words: readonly string[]): ReadOptions | null {
         o.timeout = Number(v)
         return null
       case 'u':
-        if (!/^\d+$/.test(v) || sh.sys.file(Number(v)) === undefined) return `${v}: invalid file descriptor: Bad file descriptor`
+        if (!/^\d+$/.test(v) || sh.sys.file(Number(v)) === undefined)
+          return `${v}: invalid file descriptor: Bad file descriptor`
         o.fd = Number(v)
         return null
       case 's':
@@ -118,7 +119,14 @@ function parseRead(sh: Shell, words: readonly string[]): ReadOptions | null {
 type Line = { readonly text: string; readonly status: number }
 
 /** Bytes up to a delimiter (taken, not given), or `chars` characters, or the end of the file, or the deadline. */
-function* readUntil(sh: Shell, fd: number, delimiter: string, chars: number | null, exact: boolean, deadline: number | null): Run<Line> {
+function* readUntil(
+  sh: Shell,
+  fd: number,
+  delimiter: string,
+  chars: number | null,
+  exact: boolean,
+  deadline: number | null,
+): Run<Line> {
   const parts: Uint8Array[] = []
   const stop = delimiter.charCodeAt(0)
   let count = 0
@@ -161,7 +169,10 @@ function* readLine(sh: Shell, o: ReadOptions): Run<Line> {
       text = text.slice(0, -1)
       continue
     }
-    return { text: text.replaceAll('\0', '').replace(/\\([^]?)/g, (_, c: string) => (c === '' ? '' : `\x01${c}`)), status: r.status }
+    return {
+      text: text.replaceAll('\0', '').replace(/\\([\s\S]?)/g, (_, c: string) => (c === '' ? '' : `\x01${c}`)),
+      status: r.status,
+    }
   }
 }
 

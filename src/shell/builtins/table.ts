@@ -3,12 +3,24 @@ import type { Run } from '../control.ts'
 import type { Word } from '../parse.ts'
 import type { Shell } from '../shell.ts'
 import { cd, dirs, popd, pushd, pwd } from './directories.ts'
-import { breakLoop, colon, continueLoop, dot, evalBuiltin, execBuiltin, exitShell, letBuiltin, returnFrom, shift, test } from './flow.ts'
+import { echo } from './echo.ts'
+import {
+  breakLoop,
+  colon,
+  continueLoop,
+  dot,
+  evalBuiltin,
+  execBuiltin,
+  exitShell,
+  letBuiltin,
+  returnFrom,
+  shift,
+  test,
+} from './flow.ts'
 import { getopts } from './getopts.ts'
 import { disown, jobs, kill, resume, wait } from './jobs.ts'
 import { alias, builtinBuiltin, command, hash, type } from './names.ts'
 import { set, shopt, trap, ulimit, umask } from './options.ts'
-import { echo } from './echo.ts'
 import { printf } from './printf.ts'
 import { mapfile, read } from './read.ts'
 import { declare, exportBuiltin, local, readonlyBuiltin, unset } from './variables.ts'

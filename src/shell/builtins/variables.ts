@@ -1,8 +1,8 @@
 // declare/typeset, local, export, readonly, unset. Read first: ../vars.ts. Leaves out export -f (refused by name).
 import { assignArray } from '../assign.ts'
 import type { Run } from '../control.ts'
-import type { Shell } from '../shell.ts'
 import { traceQuote } from '../quote.ts'
+import type { Shell } from '../shell.ts'
 import { trace } from '../trace.ts'
 import { attributes, declaration } from '../transform.ts'
 import { isName, newVariable, ReadonlyError, scalar, type Variable } from '../vars.ts'
@@ -67,7 +67,7 @@ function setAttributes(v: Variable, on: ReadonlySet<string>, off: ReadonlySet<st
 
 /** One argument: NAME, NAME=VALUE, NAME+=VALUE, NAME[i]=VALUE, NAME=(…). */
 function* declareOne(sh: Shell, r: Request, arg: DeclarationArg, isLocal: boolean): Run<boolean> {
-  const m = arg.kind === 'word' ? /^([^=+[]*)(?:\[([^\]]*)\])?(?:(\+?=)([^]*))?$/.exec(arg.text) : null
+  const m = arg.kind === 'word' ? /^([^=+[]*)(?:\[([^\]]*)\])?(?:(\+?=)([\s\S]*))?$/.exec(arg.text) : null
   const name = arg.kind === 'array' ? arg.name : (m?.[1] ?? arg.text)
   if (!isName(name) || (arg.kind === 'word' && m === null)) {
     sh.complain(`${r.who}: \`${arg.kind === 'word' ? arg.text : arg.name}': not a valid identifier`)
@@ -171,7 +171,9 @@ export function* exportBuiltin(sh: Shell, _words: readonly string[], args: reado
     return 1
   }
   if (r.args.length === 0) return list(sh, { ...r, on: new Set(['x']) }, [])
-  const marks = r.on.has('n') ? { on: new Set<string>(), off: new Set(['x']) } : { on: new Set(['x']), off: new Set<string>() }
+  const marks = r.on.has('n')
+    ? { on: new Set<string>(), off: new Set(['x']) }
+    : { on: new Set(['x']), off: new Set<string>() }
   return yield* declareAll(sh, { ...r, ...marks }, false)
 }
 

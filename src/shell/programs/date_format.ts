@@ -89,9 +89,14 @@ export function dateText(format: string, ns: number): string {
   const seconds = Math.floor(ns / 1e9)
   const d = new Date(seconds * 1000)
   const start = Date.UTC(d.getUTCFullYear(), 0, 1)
-  const p: Parts = { ns: ns - seconds * 1e9, seconds, d, dayOfYear: Math.floor((seconds * 1000 - start) / 86_400_000) + 1 }
+  const p: Parts = {
+    ns: ns - seconds * 1e9,
+    seconds,
+    d,
+    dayOfYear: Math.floor((seconds * 1000 - start) / 86_400_000) + 1,
+  }
   const full = format.replace(/%([FTXRDxcr])/g, (_, c: string) => COMPOUND[c]!)
-  return full.replace(/%([-_0]?)(\d*)([^])/g, (_, flag: string, digits: string, c: string) => {
+  return full.replace(/%([-_0]?)(\d*)([\s\S])/g, (_, flag: string, digits: string, c: string) => {
     const text = field(c, p)
     if (c === 'N' && digits !== '') return text.slice(0, Number(digits))
     if (flag === '-') return text.replace(/^[0 ]+(?=.)/, '')

@@ -20,7 +20,10 @@ function overAll(sys: Sys, args: readonly string[], one: (p: ProcessSys, arg: st
 const failed = (text: string, r: IoResult<unknown>): string | null => (r.ok ? null : `${text}: ${strerror(r.errno)}`)
 
 export const mkdir: Main = (sys, argv) => {
-  const o = parseOptions(sys, argv, { short: { p: false, m: true, v: false }, long: { parents: 'p', mode: 'm', verbose: 'v' } })
+  const o = parseOptions(sys, argv, {
+    short: { p: false, m: true, v: false },
+    long: { parents: 'p', mode: 'm', verbose: 'v' },
+  })
   if (typeof o === 'number') return o
   if (o.args.length === 0) return missingOperand(sys, 'mkdir')
   const mode = Number.parseInt(o.flags.get('m') ?? '777', 8)
@@ -33,7 +36,8 @@ export const mkdir: Main = (sys, argv) => {
       const s = p.stat(sub)
       if (s.ok && s.value.type === 'directory') continue
       const r = p.mkdir(sub, mode)
-      if (!r.ok) return `mkdir: cannot create directory ‘${sub}’: ${strerror(s.ok ? (i < parts.length ? 'ENOTDIR' : 'EEXIST') : r.errno)}`
+      if (!r.ok)
+        return `mkdir: cannot create directory ‘${sub}’: ${strerror(s.ok ? (i < parts.length ? 'ENOTDIR' : 'EEXIST') : r.errno)}`
     }
     return null
   })
@@ -75,7 +79,9 @@ export const rm: Main = (sys, argv) => {
     if (!s.ok && force && (s.errno === 'ENOENT' || s.errno === 'ENOTDIR')) return null
     if (o.flags.has('r') || o.flags.has('R')) return removeTree(p, path)
     if (s.ok && s.value.type === 'directory') {
-      return o.flags.has('d') ? failed(`rm: cannot remove '${path}'`, p.rmdir(path)) : `rm: cannot remove '${path}': Is a directory`
+      return o.flags.has('d')
+        ? failed(`rm: cannot remove '${path}'`, p.rmdir(path))
+        : `rm: cannot remove '${path}': Is a directory`
     }
     return failed(`rm: cannot remove '${path}'`, p.unlink(path))
   })
@@ -84,7 +90,13 @@ export const rm: Main = (sys, argv) => {
 const baseOf = (path: string): string => path.replace(/\/+$/, '').replace(/^.*\//, '')
 
 /** Source and target pairs of cp, mv, ln: into a directory when the target is one. */
-function pairs(sys: Sys, name: string, args: readonly string[], into: string | undefined, noDir: boolean): [string, string][] | number {
+function pairs(
+  sys: Sys,
+  name: string,
+  args: readonly string[],
+  into: string | undefined,
+  noDir: boolean,
+): [string, string][] | number {
   if (args.length === 0) return missingOperandFile(sys, name)
   const list = into === undefined ? args.slice(0, -1) : args
   const target = into ?? args[args.length - 1]!
@@ -92,7 +104,10 @@ function pairs(sys: Sys, name: string, args: readonly string[], into: string | u
   const isDir = s.ok && s.value.type === 'directory' && !noDir
   if (list.length === 0) {
     if (name === 'ln') return [[target, `./${baseOf(target)}`]]
-    sys.write(2, `${name}: missing destination file operand after '${target}'\nTry '${name} --help' for more information.\n`)
+    sys.write(
+      2,
+      `${name}: missing destination file operand after '${target}'\nTry '${name} --help' for more information.\n`,
+    )
     return 1
   }
   if (list.length > 1 && !isDir) {
@@ -159,7 +174,10 @@ export const cp: Main = (sys, argv) => {
 }
 
 export const mv: Main = (sys, argv) => {
-  const o = parseOptions(sys, argv, { short: { f: false, v: false, n: false, t: true, T: false }, long: { force: 'f' } })
+  const o = parseOptions(sys, argv, {
+    short: { f: false, v: false, n: false, t: true, T: false },
+    long: { force: 'f' },
+  })
   if (typeof o === 'number') return o
   const list = pairs(sys, 'mv', o.args, o.flags.get('t'), o.flags.has('T'))
   if (typeof list === 'number') return list
@@ -168,7 +186,10 @@ export const mv: Main = (sys, argv) => {
     if (o.flags.has('n') && sys.stat(to).ok) continue
     const r = sys.rename(from, to)
     if (r.ok) continue
-    const text = r.errno === 'ENOENT' && !processOf(sys).lstat(from).ok ? `cannot stat '${from}'` : `cannot move '${from}' to '${to}'`
+    const text =
+      r.errno === 'ENOENT' && !processOf(sys).lstat(from).ok
+        ? `cannot stat '${from}'`
+        : `cannot move '${from}' to '${to}'`
     sys.write(2, `mv: ${text}: ${strerror(r.errno)}\n`)
     status = 1
   }
@@ -184,7 +205,13 @@ export const ln: Main = (sys, argv) => {
     return 1
   }
   const p = processOf(sys)
-  const list = pairs(sys, 'ln', o.args, o.flags.get('t'), o.flags.has('T') || (o.flags.has('n') && p.readlink(o.args[o.args.length - 1] ?? '').ok))
+  const list = pairs(
+    sys,
+    'ln',
+    o.args,
+    o.flags.get('t'),
+    o.flags.has('T') || (o.flags.has('n') && p.readlink(o.args[o.args.length - 1] ?? '').ok),
+  )
   if (typeof list === 'number') return list
   let status = 0
   for (const [from, to] of list) {
@@ -193,7 +220,12 @@ export const ln: Main = (sys, argv) => {
     if (r.ok) continue
     const kind = o.flags.has('s') ? 'symbolic' : 'hard'
     const missing = !o.flags.has('s') && r.errno === 'ENOENT' && !p.lstat(from).ok
-    sys.write(2, missing ? `ln: failed to access '${from}': ${strerror(r.errno)}\n` : `ln: failed to create ${kind} link '${to}'${kind === 'hard' ? ` => '${from}'` : ''}: ${strerror(r.errno)}\n`)
+    sys.write(
+      2,
+      missing
+        ? `ln: failed to access '${from}': ${strerror(r.errno)}\n`
+        : `ln: failed to create ${kind} link '${to}'${kind === 'hard' ? ` => '${from}'` : ''}: ${strerror(r.errno)}\n`,
+    )
     status = 1
   }
   return status
@@ -242,7 +274,11 @@ export const mktemp: Main = (sys, argv) => {
   }
   if (!r.ok) {
     const kind = o.flags.has('d') ? 'directory' : 'file'
-    if (!o.flags.has('q')) sys.write(2, `mktemp: failed to create ${kind} via template ‘${dir === null ? '' : `${dir}/`}${template}’: ${strerror(r.errno)}\n`)
+    if (!o.flags.has('q'))
+      sys.write(
+        2,
+        `mktemp: failed to create ${kind} via template ‘${dir === null ? '' : `${dir}/`}${template}’: ${strerror(r.errno)}\n`,
+      )
     return 1
   }
   sys.write(1, `${path}\n`)
@@ -267,7 +303,8 @@ export function newMode(spec: string, old: number): number | null {
     for (const w of who) {
       const shift = w === 'u' ? 6 : w === 'g' ? 3 : 0
       let bits = 0
-      for (const c of m[3]!) bits |= c === 'r' ? 4 : c === 'w' ? 2 : c === 'x' || (c === 'X' && (old & 0o111) !== 0) ? 1 : 0
+      for (const c of m[3]!)
+        bits |= c === 'r' ? 4 : c === 'w' ? 2 : c === 'x' || (c === 'X' && (old & 0o111) !== 0) ? 1 : 0
       if (m[2] === '+') mode |= bits << shift
       else if (m[2] === '-') mode &= ~(bits << shift)
       else mode = (mode & ~(7 << shift)) | (bits << shift)

@@ -26,10 +26,14 @@ function table(sys: Sys, list: readonly Process[], names: readonly string[]): nu
   const specs = names.map((n) => n.split('=') as [string, string | undefined])
   for (const [n] of specs) {
     if (COLUMNS[n] !== undefined) continue
-    sys.write(2, `error: unknown user-defined format specifier "${n}" (netsim's ps knows ${Object.keys(COLUMNS).join(', ')})\n`)
+    sys.write(
+      2,
+      `error: unknown user-defined format specifier "${n}" (netsim's ps knows ${Object.keys(COLUMNS).join(', ')})\n`,
+    )
     return 1
   }
-  const cell = (text: string, width: number, last: boolean): string => (width < 0 ? (last ? text : text.padEnd(-width)) : text.padStart(width))
+  const cell = (text: string, width: number, last: boolean): string =>
+    width < 0 ? (last ? text : text.padEnd(-width)) : text.padStart(width)
   const line = (f: (n: string, title: string | undefined) => string): string =>
     specs.map(([n, title], i) => cell(f(n, title), COLUMNS[n]![1], i === specs.length - 1)).join(' ')
   let out = specs.every(([, t]) => t === '') ? '' : `${line((n, t) => t ?? COLUMNS[n]![0])}\n`
@@ -74,19 +78,31 @@ export const ps: Main = (sys, argv) => {
 }
 
 /** -SIG, -s SIG; an exit code when it is no signal (reported). */
-function takeSignal(sys: Sys, name: string, argv: readonly string[]): { readonly signal: Signal | null; readonly rest: string[] } | number {
+function takeSignal(
+  sys: Sys,
+  name: string,
+  argv: readonly string[],
+): { readonly signal: Signal | null; readonly rest: string[] } | number {
   const rest: string[] = []
   let signal: ReturnType<typeof signalOf> = 'TERM'
   for (let i = 1; i < argv.length; i++) {
     const a = argv[i]!
-    const spec = a === '-s' || a === '--signal' ? argv[++i]! : /^-([A-Z][A-Z0-9]+|\d+)$/.test(a) && rest.length === 0 ? a.slice(1) : null
+    const spec =
+      a === '-s' || a === '--signal'
+        ? argv[++i]!
+        : /^-([A-Z][A-Z0-9]+|\d+)$/.test(a) && rest.length === 0
+          ? a.slice(1)
+          : null
     if (spec === null) {
       rest.push(a)
       continue
     }
     signal = signalOf(spec)
     if (signal === undefined || signal === 'unmodelled') {
-      sys.write(2, `${name}: ${signal === undefined ? `invalid signal name "${spec}"` : `${spec}: this signal is not modelled by netsim`}\n`)
+      sys.write(
+        2,
+        `${name}: ${signal === undefined ? `invalid signal name "${spec}"` : `${spec}: this signal is not modelled by netsim`}\n`,
+      )
       return 1
     }
   }
@@ -130,7 +146,10 @@ function selection(sys: Sys, name: string, args: readonly string[]): Selection |
     }
   }
   if (rest.length !== 1) {
-    sys.write(2, `${name}: ${rest.length === 0 ? 'no matching criteria specified' : 'only one pattern can be provided'}\nTry \`${name} --help' for more information.\n`)
+    sys.write(
+      2,
+      `${name}: ${rest.length === 0 ? 'no matching criteria specified' : 'only one pattern can be provided'}\nTry \`${name} --help' for more information.\n`,
+    )
     return 2
   }
   return { pattern: rest[0]!, full: flags.includes('f'), exact: flags.includes('x'), flags }
@@ -143,7 +162,9 @@ function select(p: ProcessSys, s: Selection): Process[] {
   } catch {
     return []
   }
-  const found = alive(p).filter((q) => q.pid !== p.pid && q.state === 'alive' && re.test(s.full ? q.argv.join(' ') : q.comm))
+  const found = alive(p).filter(
+    (q) => q.pid !== p.pid && q.state === 'alive' && re.test(s.full ? q.argv.join(' ') : q.comm),
+  )
   if (s.flags.includes('n')) return found.slice(-1)
   return s.flags.includes('o') ? found.slice(0, 1) : found
 }
@@ -154,7 +175,12 @@ export const pgrep: Main = (sys, argv) => {
   const found = select(processOf(sys), s)
   if (s.flags.includes('c')) sys.write(1, `${found.length}\n`)
   else {
-    const text = (q: Process): string => (s.flags.includes('a') ? `${q.pid} ${q.argv.join(' ')}` : s.flags.includes('l') ? `${q.pid} ${q.comm}` : String(q.pid))
+    const text = (q: Process): string =>
+      s.flags.includes('a')
+        ? `${q.pid} ${q.argv.join(' ')}`
+        : s.flags.includes('l')
+          ? `${q.pid} ${q.comm}`
+          : String(q.pid)
     sys.write(1, found.map((q) => `${text(q)}\n`).join(''))
   }
   return found.length > 0 ? 0 : 1
@@ -174,7 +200,14 @@ export const pkill: Main = (sys, argv) => {
 export const pidof: Main = (sys, argv) => {
   const names = argv.slice(1).filter((a) => !a.startsWith('-'))
   const found = alive(processOf(sys)).filter((q) => q.state === 'alive' && names.includes(q.comm))
-  if (found.length > 0) sys.write(1, `${found.map((q) => q.pid).reverse().join(' ')}\n`)
+  if (found.length > 0)
+    sys.write(
+      1,
+      `${found
+        .map((q) => q.pid)
+        .reverse()
+        .join(' ')}\n`,
+    )
   return found.length > 0 ? 0 : 1
 }
 

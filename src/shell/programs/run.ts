@@ -16,7 +16,12 @@ function become(sys: Sys, name: string, argv: readonly string[], netns?: number,
 
 export const env: Main = (sys, argv) => {
   const long = { 'ignore-environment': 'i', unset: 'u', chdir: 'C', null: '0' }
-  const o = parseOptions(sys, argv, { short: { i: false, u: true, C: true, '0': false }, long, stopEarly: true, code: 125 })
+  const o = parseOptions(sys, argv, {
+    short: { i: false, u: true, C: true, '0': false },
+    long,
+    stopEarly: true,
+    code: 125,
+  })
   if (typeof o === 'number') return o
   const proc = processOf(sys).proc
   const vars = o.flags.has('i') ? new Map<string, string>() : new Map(proc.env)

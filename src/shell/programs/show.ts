@@ -67,13 +67,37 @@ function directoryText(p: ProcessSys, path: string, flags: ReadonlyMap<string, s
     const s = p.lstat(full)
     if (s.ok) entries.push({ path: full, shown: n, stat: s.value })
   }
-  const blocks = entries.reduce((sum, e) => sum + (e.stat.type === 'file' || e.stat.type === 'directory' ? Math.ceil(e.stat.size / 4096) * 4 : 0), 0)
-  return (flags.has('l') ? `total ${path.startsWith('/proc') || path.startsWith('/sys') ? 0 : blocks}\n` : '') + listEntries(p, entries, flags)
+  const blocks = entries.reduce(
+    (sum, e) => sum + (e.stat.type === 'file' || e.stat.type === 'directory' ? Math.ceil(e.stat.size / 4096) * 4 : 0),
+    0,
+  )
+  return (
+    (flags.has('l') ? `total ${path.startsWith('/proc') || path.startsWith('/sys') ? 0 : blocks}\n` : '') +
+    listEntries(p, entries, flags)
+  )
 }
 
 export const ls: Main = (sys, argv) => {
-  const short = { l: false, '1': false, a: false, A: false, d: false, t: false, r: false, S: false, F: false, p: false, h: false, R: false, C: false }
-  const o = parseOptions(sys, argv, { short, long: { all: 'a', 'almost-all': 'A', directory: 'd', reverse: 'r' }, code: 2 })
+  const short = {
+    l: false,
+    '1': false,
+    a: false,
+    A: false,
+    d: false,
+    t: false,
+    r: false,
+    S: false,
+    F: false,
+    p: false,
+    h: false,
+    R: false,
+    C: false,
+  }
+  const o = parseOptions(sys, argv, {
+    short,
+    long: { all: 'a', 'almost-all': 'A', directory: 'd', reverse: 'r' },
+    code: 2,
+  })
   if (typeof o === 'number') return o
   if (o.flags.has('R') || o.flags.has('h')) {
     sys.write(2, `ls: -${o.flags.has('R') ? 'R' : 'h'}: not modelled by netsim\n`)
@@ -138,7 +162,10 @@ function statField(c: string, path: string, s: Stat): string {
 }
 
 export const stat: Main = (sys, argv) => {
-  const o = parseOptions(sys, argv, { short: { c: true, L: false, f: false, t: false }, long: { format: 'c', printf: 'c', dereference: 'L' } })
+  const o = parseOptions(sys, argv, {
+    short: { c: true, L: false, f: false, t: false },
+    long: { format: 'c', printf: 'c', dereference: 'L' },
+  })
   if (typeof o === 'number') return o
   if (o.flags.has('f') || o.flags.has('t')) {
     sys.write(2, 'stat: -f and -t are not modelled by netsim\n')
@@ -214,7 +241,10 @@ export const basename: Main = (sys, argv) => {
   }
   for (const a of many ? o.args : o.args.slice(0, 1)) {
     const name = a.replace(/(.)\/+$/, '$1').replace(/^.*\/(?=.)/, '')
-    sys.write(1, `${suffix !== '' && name !== suffix && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name}\n`)
+    sys.write(
+      1,
+      `${suffix !== '' && name !== suffix && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name}\n`,
+    )
   }
   return 0
 }

@@ -18,7 +18,8 @@ export const hostname: Main = (sys, argv) => {
     return 1
   }
   const file = o.flags.get('F')
-  const name = file === undefined ? o.args[0] : (/^[^\n#]+/m.exec(((r) => (r.ok ? r.value : ''))(sys.readFile(file)))?.[0] ?? '')
+  const name =
+    file === undefined ? o.args[0] : (/^[^\n#]+/m.exec(((r) => (r.ok ? r.value : ''))(sys.readFile(file)))?.[0] ?? '')
   if (name !== undefined) processOf(sys).os.setHostname(name.trim())
   else if (o.flags.has('d')) sys.write(1, '\n')
   else sys.write(1, `${o.flags.has('s') ? sys.hostname().split('.')[0] : sys.hostname()}\n`)
@@ -27,7 +28,10 @@ export const hostname: Main = (sys, argv) => {
 
 export const uname: Main = (sys, argv) => {
   const short = { a: false, s: false, n: false, r: false, v: false, m: false, p: false, i: false, o: false }
-  const o = parseOptions(sys, argv, { short, long: { all: 'a', 'kernel-name': 's', nodename: 'n', 'kernel-release': 'r', machine: 'm' } })
+  const o = parseOptions(sys, argv, {
+    short,
+    long: { all: 'a', 'kernel-name': 's', nodename: 'n', 'kernel-release': 'r', machine: 'm' },
+  })
   if (typeof o === 'number') return o
   if (o.args.length > 0) {
     sys.write(2, `uname: extra operand ‘${o.args[0]}’\nTry 'uname --help' for more information.\n`)
@@ -55,7 +59,11 @@ export const id: Main = (sys, argv) => {
   const shown = (n: number): string => (o.flags.has('n') ? name(n) : String(n))
   if (o.flags.has('u')) sys.write(1, `${shown(sys.uid)}\n`)
   else if (o.flags.has('g') || o.flags.has('G')) sys.write(1, `${shown(sys.gid)}\n`)
-  else sys.write(1, `uid=${sys.uid}(${name(sys.uid)}) gid=${sys.gid}(${name(sys.gid)}) groups=${sys.gid}(${name(sys.gid)})\n`)
+  else
+    sys.write(
+      1,
+      `uid=${sys.uid}(${name(sys.uid)}) gid=${sys.gid}(${name(sys.gid)}) groups=${sys.gid}(${name(sys.gid)})\n`,
+    )
   return 0
 }
 
@@ -69,7 +77,9 @@ function parseDate(text: string, now: number): number | null {
   if (text === 'now' || text === '') return now
   const at = /^@(-?\d+(?:\.\d+)?)$/.exec(text)
   if (at !== null) return Number(at[1]) * 1e9
-  const ms = /^\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?$/.test(text) ? Date.parse(`${text.replace(' ', 'T')}${text.length > 10 ? 'Z' : ''}`) : Number.NaN
+  const ms = /^\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?$/.test(text)
+    ? Date.parse(`${text.replace(' ', 'T')}${text.length > 10 ? 'Z' : ''}`)
+    : Number.NaN
   return Number.isNaN(ms) ? null : ms * 1e6
 }
 
@@ -121,7 +131,9 @@ export const modprobe: Main = (sys, argv) => {
     if (MODULES.has(name.replaceAll('-', '_'))) continue
     status = 1
     const remove = argv.includes('-r')
-    const text = remove ? `Module ${name} not found.` : `Module ${name} not found in directory /lib/modules/${OS_RELEASE}`
+    const text = remove
+      ? `Module ${name} not found.`
+      : `Module ${name} not found in directory /lib/modules/${OS_RELEASE}`
     if (!quiet) sys.write(2, `modprobe: FATAL: ${text}\n`)
   }
   return status

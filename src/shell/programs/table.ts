@@ -6,7 +6,23 @@ import { kill, killall, pgrep, pidof, pkill, ps } from './processes.ts'
 import { env, nohup, nsenter, setsid, unshare } from './run.ts'
 import { basename, dirname, ls, pwd, readlink, realpath, stat, which } from './show.ts'
 import { sleep } from './sleep.ts'
-import { clear, date, hostname, id, modprobe, mount, no1, nproc, printenv, refused, sync, tty, uname, whoami, yes0 } from './system.ts'
+import {
+  clear,
+  date,
+  hostname,
+  id,
+  modprobe,
+  mount,
+  no1,
+  nproc,
+  printenv,
+  refused,
+  sync,
+  tty,
+  uname,
+  whoami,
+  yes0,
+} from './system.ts'
 import { test } from './test.ts'
 import { timeout } from './timeout.ts'
 

@@ -62,10 +62,9 @@ function listIds(ctx: Context, args: Args): number {
       wanted = takeNsid(args, 'nsid')
     } else usage(NETNS_HELP)
   }
-  const known = namedNetns(ctx)
-    .flatMap((n) => (n.nsid === null ? [] : [{ nsid: n.nsid, name: n.name }]))
-    .sort((a, b) => a.nsid - b.nsid)
-  const shown = wanted === null ? known : known.filter((n) => n.nsid === wanted)
+  const known = ctx.request('netns.ids', {})
+  const all = known.ok ? known.value : []
+  const shown = wanted === null ? all : all.filter((n) => n.nsid === wanted)
   if (wanted !== null && shown.length === 0) {
     ctx.error('Error: Peer netns reference is invalid.\n')
     return EXIT_REFUSED

@@ -5,6 +5,10 @@ import { parseS32 } from './numbers.ts'
 
 export const NETNS_RUN_DIR = '/run/netns'
 
+/** Process 1 is never listed, but it is always there, in the machine's own namespace. */
+const INIT_PID = 1
+const INIT_NETNS: NetnsId = 0
+
 /** The namespace of that name, or null. */
 export function findNetns(ctx: Context, name: string): NetnsId | null {
   const r = name === '' ? null : ctx.request('netns.find', { name })
@@ -14,6 +18,7 @@ export function findNetns(ctx: Context, name: string): NetnsId | null {
 /** The namespace that a process is in; null when there is no such process in a namespace that can be seen. */
 export function netnsOfPid(ctx: Context, pid: number): NetnsId | null {
   if (pid === ctx.sys.pid) return ctx.netns
+  if (pid === INIT_PID) return INIT_NETNS
   const named = ctx.request('netns.list', {})
   const ids = new Set([0, ctx.sys.netns, ...(named.ok ? named.value.map((n) => n.id) : [])])
   for (const id of ids) if (ctx.sys.pids(id).includes(pid)) return id

@@ -108,8 +108,10 @@ function reportSocket(sys: Sys, st: NcState, purpose: 'listening' | 'received'):
 }
 
 function report(sys: Sys, st: NcState, name: string): void {
-  if (st.purpose === 'listening') sys.write(2, `Listening on ${name} ${Number(st.opt.ports[0]) & 0xffff}\n`)
-  else sys.write(2, `Connection received on ${name} ${st.peer.port}\n`)
+  if (st.purpose === 'listening') {
+    const verb = st.opt.udp ? 'Bound' : 'Listening'
+    sys.write(2, `${verb} on ${name} ${Number(st.opt.ports[0]) & 0xffff}\n`)
+  } else sys.write(2, `Connection received on ${name} ${st.peer.port}\n`)
 }
 
 function reported(sys: Sys, st: NcState): void {
@@ -220,7 +222,7 @@ function connectFailed(sys: Sys, st: NcState, errno: Errno | 'timeout'): void {
     const why = errno === 'timeout' ? `timed out: ${strerror('EINPROGRESS')}` : `failed: ${strerror(errno)}`
     sys.write(2, `nc: connect to ${targetText(st)} ${why}\n`)
   }
-  nextPort(sys, st, 1)
+  nextPort(sys, st, st.code)
 }
 
 function nextPort(sys: Sys, st: NcState, code: number): void {

@@ -19,7 +19,7 @@ import {
 } from './open.ts'
 import { log, parseSocat } from './options.ts'
 import { CLOSING, CONNECT, type End, INACTIVE, newSession, type Session, type SocatState, TIMERS } from './state.ts'
-import { closeSession, pump, rearm } from './transfer.ts'
+import { closeSession, pump, rearm, shownFds } from './transfer.ts'
 
 /** The listener's timers come after those of any session. */
 const LISTENER = 1_000_000
@@ -93,9 +93,9 @@ function told(sys: Sys, st: SocatState, e: End): void {
 }
 
 function run(sys: Sys, st: SocatState, ses: Session): void {
-  const l = ses.left!
-  const r = ses.right!
-  notice(sys, st, `starting data transfer loop with FDs [${l.rfd},${l.wfd}] and [${r.rfd},${r.wfd}]`)
+  const left = shownFds(ses, ses.left!)
+  const right = shownFds(ses, ses.right!)
+  notice(sys, st, `starting data transfer loop with FDs [${left.join()}] and [${right.join()}]`)
   ses.running = true
   move(sys, st, ses)
 }

@@ -6,6 +6,13 @@ import { latin1, NO_BYTES } from '../lib/bytes.ts'
 import { dateTime, log, type SocatOptions } from './options.ts'
 import { CLOSING, type End, INACTIVE, type Session, TIMERS } from './state.ts'
 
+/** The descriptors that the original would have: 0 and 1 for stdio, then 5, and 6 for the second (or an accepted) one. */
+export function shownFds(ses: Session, e: End): readonly [number, number] {
+  if (e.address.kind === 'stdio') return [0, 1]
+  const first = ses.child ? e === ses.right : e === ses.left || ses.left?.address.kind === 'stdio'
+  return first ? [5, 5] : [6, 6]
+}
+
 /** How a pump ended: going on, over, or over with an error. */
 export type Progress = 'on' | 'done' | 'failed'
 
@@ -59,7 +66,7 @@ function oneWay(sys: Sys, opt: SocatOptions, ses: Session, from: End, to: End, r
       const r = writeTo(sys, to, waiting)
       if (typeof r === 'string') {
         if (r === 'EAGAIN') return 'on'
-        log(sys, 'E', `write(${to.wfd}, 0x55555555, ${waiting.length}): ${strerror(r)}`)
+        log(sys, 'E', `write(${shownFds(ses, to)[1]}, 0x55555555, ${waiting.length}): ${strerror(r)}`)
         return 'failed'
       }
       hold(ses, rightward, waiting.subarray(r))
@@ -69,7 +76,7 @@ function oneWay(sys: Sys, opt: SocatOptions, ses: Session, from: End, to: End, r
     const data = readFrom(sys, from, opt.blockSize)
     if (typeof data === 'string') {
       if (data === 'EAGAIN') return 'on'
-      log(sys, 'E', `read(${from.rfd}, 0x55555555, ${opt.blockSize}): ${strerror(data)}`)
+      log(sys, 'E', `read(${shownFds(ses, from)[0]}, 0x55555555, ${opt.blockSize}): ${strerror(data)}`)
       return 'failed'
     }
     if (data === null) {
@@ -125,7 +132,7 @@ function writeTo(sys: Sys, e: End, data: Uint8Array): number | Errno {
 function endOfFile(sys: Sys, opt: SocatOptions, ses: Session, from: End, to: End, rightward: boolean): void {
   from.eof = true
   sys.unwatch(from.rfd)
-  if (opt.level >= 2) log(sys, 'N', `socket ${rightward ? 1 : 2} (fd ${from.rfd}) is at EOF`)
+  if (opt.level >= 2) log(sys, 'N', `socket ${rightward ? 1 : 2} (fd ${shownFds(ses, from)[0]}) is at EOF`)
   ses.closing = true
   const o = to.address.options
   if (o['shut-none'] !== undefined || to.wfd < 0) return

@@ -9,6 +9,9 @@ import { keyToPath, pathToKey, SYSCTL_USAGE } from './text.ts'
 
 const ROOT = '/proc/sys/'
 
+/** Files that a listing leaves out unless --deprecated asks for them. */
+const DEPRECATED: readonly string[] = Object.freeze(['base_reachable_time', 'retrans_time'])
+
 const LONG: readonly LongOption[] = Object.freeze([
   { name: 'all', arg: 'none', opt: 'a' },
   { name: 'deprecated', arg: 'none', opt: 'deprecated' },
@@ -37,6 +40,7 @@ interface Mode {
   all: boolean
   load: boolean
   system: boolean
+  deprecated: boolean
   /** A file given to -p itself. */
   file: string | null
   pattern: RegExp | null
@@ -54,6 +58,7 @@ function parse(sys: Sys, argv: readonly string[]): { readonly mode: Mode; readon
     all: false,
     load: false,
     system: false,
+    deprecated: false,
     file: null,
     pattern: null,
   }
@@ -104,6 +109,9 @@ function parse(sys: Sys, argv: readonly string[]): { readonly mode: Mode; readon
       case 'dry-run':
         m.dryRun = true
         break
+      case 'deprecated':
+        m.deprecated = true
+        break
       case 'system':
         m.system = true
         break
@@ -148,7 +156,7 @@ function showTree(sys: Sys, m: Mode, dir: string): void {
   for (const name of names.ok ? names.value : []) {
     const path = dir === '' ? name : `${dir}/${name}`
     const stat = sys.stat(ROOT + path)
-    if (!stat.ok) continue
+    if (!stat.ok || (!m.deprecated && DEPRECATED.includes(name))) continue
     if (stat.value.type === 'directory') showTree(sys, m, path)
     else if ((stat.value.mode & 0o444) !== 0) show(sys, m, path)
   }
@@ -265,6 +273,11 @@ export const sysctl: Main = (sys, argv) => {
   }
   let code = 0
   for (const word of rest) {
+    // procps passes over settings of one character without a word.
+    if (word.length < 2 && (m.write || word === '=')) {
+      code = 1
+      continue
+    }
     const setting = parseSetting(word)
     if (setting !== null) code |= writeSetting(sys, m, setting)
     else if (m.write) code |= fail(sys, 'sysctl: command line(0): invalid syntax, continuing...\n', 1)

@@ -1,6 +1,7 @@
 // The translation of POSIX basic and extended regular expressions to JS source: one recursive descent over the pattern.
 // Read first: regex(7). Leaves out collating elements of more than one character ([.hyphen.]).
 import { type ByteSet, classMembers, setOf, setSource } from './charclass.ts'
+import { sedEscape } from './sed_text.ts'
 
 export interface RegexOptions {
   readonly syntax: 'basic' | 'extended'
@@ -44,7 +45,6 @@ function bad(text: string): never {
 
 const WORD = '[A-Za-z0-9_]'
 const AWK_ESCAPES: Readonly<Record<string, string>> = Object.freeze({ n: '\n', t: '\t', f: '\f', v: '\v', r: '\r', b: '\b', a: '\x07' })
-const SED_ESCAPES: Readonly<Record<string, string>> = Object.freeze({ n: '\n', t: '\t', f: '\f', v: '\v', r: '\r', a: '\x07' })
 
 export function parseRegex(text: string, o: RegexOptions): ParsedRegex | { readonly error: string } {
   const s: State = { text, o, at: 0, depth: 0, groups: 0, closed: new Set(), ambiguous: false, warnings: [] }
@@ -166,6 +166,9 @@ function repetition(s: State, leading: boolean): Piece {
     // In basic syntax a star after an anchor at the start is text.
     if (piece.kind === 'assertion' && s.o.syntax === 'basic' && s.text[s.at] === '*') return piece
     if (piece.kind === 'assertion' && misplaced(s)) return piece
+    if (piece.source.endsWith('*') && piece.kind === 'repeated' && s.o.syntax === 'basic' && s.o.dialect === 'sed' && s.text[s.at] === '*') {
+      bad('Invalid preceding regular expression')
+    }
     const q = quantifier(s)
     if (q === null) return piece
     if (piece.kind === 'group' && q.min === 0) s.ambiguous = true
@@ -256,8 +259,10 @@ function escape(s: State): Piece {
     s.ambiguous = true
     return { source: `(?:\\${c})`, first: null, kind: 'repeated' }
   }
-  if (s.o.dialect === 'sed' && Object.hasOwn(SED_ESCAPES, c)) return literal(s, SED_ESCAPES[c]!)
-  return literal(s, c)
+  const special = s.o.dialect === 'sed' ? sedEscape(s.text, s.at - 1) : null
+  if (special === null) return literal(s, c)
+  s.at += special.length - 1
+  return literal(s, special.char)
 }
 
 /** One element of a bracket expression: a character, or a class. */
@@ -282,11 +287,10 @@ function bracketItem(s: State): readonly string[] {
     s.at++
     return [AWK_ESCAPES[next] ?? next]
   }
-  if (s.o.dialect === 'sed' && Object.hasOwn(SED_ESCAPES, next)) {
-    s.at++
-    return [SED_ESCAPES[next]!]
-  }
-  return [c]
+  const special = s.o.dialect === 'sed' ? sedEscape(s.text, s.at) : null
+  if (special === null) return [c]
+  s.at += special.length
+  return [special.char]
 }
 
 function bracket(s: State): Piece {

@@ -9,7 +9,7 @@ ip -n a route add default via 10.0.0.254; ip -n b route add default via 10.0.1.2
 ip netns exec r sysctl -w net.ipv4.ip_forward=1
 ip -n r link set rb mtu 1400
 ip netns exec b nc -l 10.0.1.2 80 > /tmp/got &
-sleep 0.3
+sleep 2
 seq 1 3000 | ip netns exec a nc -N 10.0.1.2 80
 wait
 seq 1 3000 | cmp - /tmp/got && echo same

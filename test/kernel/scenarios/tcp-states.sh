@@ -6,12 +6,13 @@ ip -n a addr add 10.0.0.1/24 dev eth0
 ip -n b addr add 10.0.0.2/24 dev eth0
 states() { for n in a b; do echo "$n: $(ip netns exec $n ss -Htan | awk '{print $1}' | sort | tr '\n' ' ')"; done; }
 ip netns exec b nc -l 10.0.0.2 80 > /tmp/got &
-sleep 0.3
+sleep 2
 states
-(echo hello; sleep 1) | ip netns exec a nc -N 10.0.0.2 80 &
-sleep 0.5
+(echo hello; sleep 20) | ip netns exec a nc -N 10.0.0.2 80 &
+sleep 3
 states
 wait
+sleep 1
 cat /tmp/got
 states
 echo '-- refused, unreachable, filtered'

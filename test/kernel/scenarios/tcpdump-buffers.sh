@@ -8,9 +8,9 @@ ip -n a link set v1 up
 cd "$(mktemp -d)"
 run() {
   tcpdump -n "$@" icmp >out 2>err &
-  sleep 1
+  until grep -q listening err; do sleep 0.2; done
   ping -c 1 10.0.0.2 >/dev/null
-  sleep 2
+  sleep 3
 }
 echo "== -l"
 run -l -t -i v0
@@ -27,22 +27,22 @@ run -t -i v0
 kill -KILL %%; wait $! 2>/dev/null; echo "rc=$?"
 wc -c <out
 echo "== timeout"
-(sleep 1; ping -c 1 10.0.0.2 >/dev/null) &
-timeout 4 tcpdump -l -n -t -i v0 icmp 2>/dev/null | sed 's/id [0-9]*/id N/'; echo "rc=${PIPESTATUS[0]}"
+(sleep 8; ping -c 1 10.0.0.2 >/dev/null) &
+timeout 20 tcpdump -l -n -t -i v0 icmp 2>/dev/null | sed 's/id [0-9]*/id N/'; echo "rc=${PIPESTATUS[0]}"
 wait
 echo "== -c"
-(sleep 1; ping -c 2 -i 0.2 10.0.0.2 >/dev/null) &
+(sleep 8; ping -c 2 -i 0.2 10.0.0.2 >/dev/null) &
 tcpdump -l -n -t -i v0 -c 2 icmp 2>/dev/null | sed 's/id [0-9]*/id N/'; echo "rc=${PIPESTATUS[0]}"
 wait
 echo "== any"
-(sleep 1; ping -c 1 10.0.0.2 >/dev/null) &
-timeout 4 tcpdump -l -n -t -i any icmp 2>err | sed 's/id [0-9]*/id N/'; cat err
+(sleep 8; ping -c 1 10.0.0.2 >/dev/null) &
+timeout 20 tcpdump -l -n -t -i any icmp 2>err | sed 's/id [0-9]*/id N/'; cat err
 wait
 echo "== lo"
 ip link set lo up
-(sleep 1; ping -c 1 127.0.0.1 >/dev/null) &
-timeout 4 tcpdump -l -n -t -i lo icmp 2>err | sed 's/id [0-9]*/id N/'; cat err
+(sleep 8; ping -c 1 127.0.0.1 >/dev/null) &
+timeout 20 tcpdump -l -n -t -i lo icmp 2>err | sed 's/id [0-9]*/id N/'; cat err
 wait
 echo "== the device goes away"
-(sleep 1; ip link del v0) &
+(sleep 8; ip link del v0) &
 tcpdump -n -i v0 icmp; echo "rc=$?"

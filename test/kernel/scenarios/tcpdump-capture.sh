@@ -7,12 +7,12 @@ ip -n a addr add 10.0.0.2/24 dev v1
 ip -n a link set v1 up
 ip -n a link set lo up
 cd "$(mktemp -d)"
-tcpdump -n -U -i v0 -w all.pcap not ip6 2>/dev/null &
-sleep 1
+tcpdump -n -U -i v0 -w all.pcap not ip6 2>err &
+until grep -q listening err; do sleep 0.2; done
 ping -c 2 -i 0.3 10.0.0.2 >/dev/null
 echo hello | nc -u -w 1 -p 4000 10.0.0.2 5000
 nc -w 1 10.0.0.2 81 </dev/null
-sleep 1.5
+sleep 3
 kill -INT %1
 wait
 show() { echo "== $*"; tcpdump -r all.pcap "$@" 2>&1 | sed 's/ id [0-9]*/ id N/'; }

@@ -5,9 +5,9 @@ for n in a b; do ip -n $n link set lo up; ip -n $n link set eth0 up; done
 ip -n a addr add 10.0.0.1/24 brd + dev eth0
 ip -n b addr add 10.0.0.2/24 brd + dev eth0
 ip netns exec b socat UDP4-LISTEN:53,fork EXEC:cat &
-sleep 0.3
+sleep 2
 ip netns exec b ss -Huln
-echo question | ip netns exec a nc -u -w 1 10.0.0.2 53
+echo question | ip netns exec a nc -u -w 6 10.0.0.2 53
 kill %1
 wait
 echo question | ip netns exec a nc -u -w 1 10.0.0.2 54; echo "rc $?"

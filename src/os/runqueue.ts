@@ -1,0 +1,116 @@
+// The run queue of one machine, first in first out, and the driver that alternates it with the simulation's events.
+// Read first: os/process.ts. What a turn is: os/run.ts; how a process ends: os/os.ts.
+import { LimitError } from '../lib/errors.ts'
+import type { Dispatcher, Simulation } from '../sim/clock.ts'
+import type { Limits } from './limits.ts'
+import { type Process, SIGNAL_NUMBERS } from './process.ts'
+
+/** Nested function calls that always fit; the value that a 'depth' error states. */
+const STACK_DEPTH = 100
+
+export abstract class RunQueue {
+  readonly sim: Simulation
+  readonly dispatcher: Dispatcher
+  readonly limits: Limits
+  readonly processes = new Map<number, Process>()
+  private queue: Process[] = []
+  private head = 0
+  /** Counters of the current run, checked against the limits. */
+  private steps = 0
+  private firstEvent = 0
+  private deadline = 0
+  /** Who is running now; null between processes. */
+  current: Process | null = null
+
+  constructor(sim: Simulation, dispatcher: Dispatcher, limits: Limits) {
+    this.sim = sim
+    this.dispatcher = dispatcher
+    this.limits = limits
+    this.begin()
+  }
+
+  /** Give one process its turn. */
+  protected abstract turn(p: Process): void
+  abstract end(p: Process, code: number): void
+
+  /** Start counting a run's steps, events and virtual time afresh. */
+  begin(): void {
+    this.steps = 0
+    this.firstEvent = this.sim.steps
+    this.deadline = this.sim.now + this.limits.virtualTime
+  }
+
+  /** One event not later than `until`. With `needed`, having none is a LimitError: everybody waits for nothing. */
+  protected advance(until: number, needed: boolean): boolean {
+    if (this.sim.steps - this.firstEvent > this.limits.events) {
+      throw new LimitError('events', this.limits.events, `more than ${this.limits.events} simulation events in one run`)
+    }
+    if (this.sim.step(Math.min(until, this.deadline), this.dispatcher)) return true
+    if (this.sim.next() >= 0 && this.deadline <= until) {
+      const hours = this.limits.virtualTime / 3_600_000_000_000
+      throw new LimitError('virtualTime', this.limits.virtualTime, `still running after ${hours} hours of virtual time`)
+    }
+    if (!needed) return false
+    const alive = [...this.processes.values()].filter((p) => p.state === 'alive')
+    const names = alive.map((p) => `${p.comm} (${p.pid})`).join(', ')
+    throw new LimitError('blocked', alive.length, `every process waits for something that cannot happen: ${names}`)
+  }
+
+  // --- run queue -----------------------------------------------------------------------------------------------
+
+  get hasReady(): boolean {
+    return this.head < this.queue.length
+  }
+
+  ready(p: Process): void {
+    if (p.queued || p.state !== 'alive') return
+    p.queued = true
+    this.queue.push(p)
+  }
+
+  /** Wake everybody who waits for a change of something. */
+  wakeAll(waiters: Set<Process>): void {
+    if (waiters.size === 0) return
+    const all = [...waiters]
+    waiters.clear()
+    for (const p of all) this.ready(p)
+  }
+
+  /** Run processes until all are blocked. */
+  runReady(): void {
+    while (this.head < this.queue.length) {
+      const p = this.queue[this.head++]!
+      if (this.head > 1024 && this.head * 2 > this.queue.length) {
+        this.queue = this.queue.slice(this.head)
+        this.head = 0
+      }
+      p.queued = false
+      if (p.state !== 'alive') continue
+      this.charge()
+      this.current = p
+      try {
+        this.turn(p)
+      } catch (e) {
+        this.current = null
+        this.end(p, 128 + SIGNAL_NUMBERS.KILL)
+        // The engine's own stack is what recursion in a script uses up.
+        if (e instanceof RangeError)
+          throw new LimitError('depth', STACK_DEPTH, `${p.comm} (${p.pid}): nested too deeply`)
+        throw e
+      }
+      this.current = null
+    }
+    this.queue = []
+    this.head = 0
+  }
+
+  charge(): void {
+    if (++this.steps > this.limits.steps) {
+      throw new LimitError(
+        'steps',
+        this.limits.steps,
+        `more than ${this.limits.steps} steps in one run (an endless loop?)`,
+      )
+    }
+  }
+}

@@ -1,0 +1,108 @@
+// npm run bench: how fast packets go, machines are built, and what that costs; ratios to the kernel beneath in the same run.
+// One packet-hop is one veth crossing, counted at the receiver: a chain of 4 forwarders is 5 per packet.
+import { Host } from 'netsim'
+import { chainScript } from './chain.ts'
+import { linuxChain } from './linux.ts'
+import { Traffic } from './traffic.ts'
+
+const FORWARDERS = 4
+const SECONDS = 3
+
+function line(name: string, value: string, note = ''): void {
+  console.log(`${name.padEnd(52)} ${value.padStart(14)}  ${note}`)
+}
+
+function rate(n: number): string {
+  return Math.round(n).toLocaleString('en-US')
+}
+
+function ratio(n: number, linux: number | string): string {
+  return typeof linux === 'number' ? `${(n / linux).toFixed(2)} x Linux` : ''
+}
+
+/** Heap and ArrayBuffers in MB after a collection. */
+function memory(): number {
+  globalThis.gc?.()
+  const m = process.memoryUsage()
+  return (m.heapUsed + m.arrayBuffers) / 1e6
+}
+
+function chain(): void {
+  const host = new Host('bench')
+  host.exec(chainScript(FORWARDERS))
+  const traffic = new Traffic(host, 's', 'd', `10.0.${FORWARDERS}.2`)
+  traffic.run(0.5, FORWARDERS + 1)
+  const bare = traffic.run(SECONDS, FORWARDERS + 1)
+  let events = 0
+  const stop = host.onEvent(() => {
+    events++
+  })
+  traffic.run(0.5, FORWARDERS + 1)
+  const traced = traffic.run(SECONDS, FORWARDERS + 1)
+  stop()
+  const linux = linuxChain(FORWARDERS, SECONDS)
+  line('packet-hops/s, 4 forwarders', rate(bare), ratio(bare, linux))
+  line('packet-hops/s, 4 forwarders, events streamed', rate(traced), `${ratio(traced, linux)} (${rate(events)} events)`)
+  if (typeof linux === 'number') line('packet-hops/s, 4 forwarders, Linux', rate(linux))
+  else line('packet-hops/s, 4 forwarders, Linux', 'skipped', linux)
+}
+
+/** A thousand namespaces, each with a veth pair to the host, an address and a route. */
+function thousand(): void {
+  const before = memory()
+  const start = performance.now()
+  const host = new Host('bench')
+  for (let i = 0; i < 1000; i++) {
+    const a = i >> 8
+    const b = i & 255
+    const ns = host.addNetns(`ns${i}`)
+    host.root.addLink({ kind: 'veth', name: `v${i}`, peer: { name: 'eth0', netns: `ns${i}` } })
+    host.root.up(`v${i}`)
+    ns.addAddress('eth0', `10.${a}.${b}.2/32`)
+    ns.up('eth0')
+    ns.addRoute({ dst: 'default', via: '169.254.1.1', dev: 'eth0', onlink: true })
+    host.root.addRoute({ dst: `10.${a}.${b}.2`, dev: `v${i}` })
+  }
+  const seconds = (performance.now() - start) / 1000
+  line('1,000 namespaces with veth, address, route', `${seconds.toFixed(2)} s`, `${(memory() - before).toFixed(0)} MB`)
+  const requests = 1000
+  const t = performance.now()
+  for (let i = 0; i < requests; i++) host.netns(`ns${i % 1000}`).addRoute({ dst: `203.0.113.${i % 250}`, dev: 'eth0', metric: i })
+  line('a request on that machine', `${(((performance.now() - t) / requests) * 1000).toFixed(1)} µs`)
+  const c = performance.now()
+  host.snapshot()
+  line('a snapshot of that machine', `${(performance.now() - c).toFixed(0)} ms`)
+}
+
+/** Cost per packet with more routes, namespaces and devices around. */
+function growth(): void {
+  const plain = loaded('nothing else', () => undefined)
+  const routes = loaded('10,000 routes in each forwarder', (host) => {
+    const batch = Array.from({ length: 10_000 }, (_, i) => `route add 172.${16 + (i >> 12)}.${(i >> 4) & 255}.${(i & 15) << 4}/28 via 10.0.1.1`)
+    for (let r = 1; r <= FORWARDERS; r++) {
+      const text = batch.join('\n').replaceAll('10.0.1.1', `10.0.${r - 1}.1`)
+      host.sh(`ip -n r${r} -batch -`, { stdin: `${text}\n` })
+    }
+  })
+  const many = loaded('1,000 namespaces and 2,000 devices', (host) => {
+    for (let i = 0; i < 1000; i++) {
+      host.addNetns(`x${i}`)
+      host.root.addLink({ kind: 'veth', name: `y${i}`, peer: { name: 'eth0', netns: `x${i}` } })
+    }
+  })
+  line('cost per packet, 10,000 routes', `${(plain / routes).toFixed(2)} x`, 'of the empty chain')
+  line('cost per packet, 1,000 namespaces', `${(plain / many).toFixed(2)} x`, 'of the empty chain')
+}
+
+function loaded(_name: string, load: (host: Host) => void): number {
+  const host = new Host('bench')
+  host.exec(chainScript(FORWARDERS))
+  load(host)
+  const traffic = new Traffic(host, 's', 'd', `10.0.${FORWARDERS}.2`)
+  traffic.run(0.5, FORWARDERS + 1)
+  return traffic.run(1.5, FORWARDERS + 1)
+}
+
+chain()
+thousand()
+growth()
