@@ -117,7 +117,10 @@ export class Host {
     return this.machine.sim.now
   }
 
-  /** Operations and events so far: a position that back() and goTo() understand. */
+  /**
+   * Operations and events so far: a position that back() and goTo() understand. It stands for the moment at which nothing
+   * more happens without another event or operation.
+   */
   get position(): number {
     return this.machine.position
   }

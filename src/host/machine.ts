@@ -1,7 +1,8 @@
 // One machine as a single graph of plain data: clock, random numbers, kernel and processes. sim/clone copies it whole.
 // Read first: docs/architecture.md, "Time" and "State".
-import { LimitError, NetsimError } from '../lib/errors.ts'
+
 import { Kernel } from '../kernel/kernel.ts'
+import { LimitError, NetsimError } from '../lib/errors.ts'
 import type { Limits } from '../os/limits.ts'
 import { Os } from '../os/os.ts'
 import { type ProcessTimer, TIMER_PROCESS } from '../os/process.ts'
@@ -57,7 +58,8 @@ export class Machine implements Dispatcher {
 
   dispatch(kind: number, a: object, b: object | null): void {
     if (this.observer !== null && kind === EV_TIMER) this.observer.beforeEvent()
-    if (!this.kernel.dispatch(kind, a, b) && kind === EV_TIMER && (a as Timer).kind === TIMER_PROCESS) this.os.timer(a as ProcessTimer)
+    if (!this.kernel.dispatch(kind, a, b) && kind === EV_TIMER && (a as Timer).kind === TIMER_PROCESS)
+      this.os.timer(a as ProcessTimer)
   }
 
   /** A copy with its programs running. Scripts cannot be copied: they are refused by name. */
@@ -81,7 +83,8 @@ export class Machine implements Dispatcher {
 
   /** Throws NetsimError LISTENING inside a listener. */
   atRest(): void {
-    if (this.listening) throw new NetsimError('LISTENING', 'a listener can look at the machine, but not change or copy it')
+    if (this.listening)
+      throw new NetsimError('LISTENING', 'a listener can look at the machine, but not change or copy it')
   }
 
   /** Call a listener; it must come back to the machine as it left it. */
@@ -102,7 +105,8 @@ export class Machine implements Dispatcher {
     this.os.runReady()
     while (!done() && this.sim.step(until, this)) {
       this.os.runReady()
-      if (this.sim.steps - first > limit) throw new LimitError('events', limit, `more than ${limit} simulation events in one run`)
+      if (this.sim.steps - first > limit)
+        throw new LimitError('events', limit, `more than ${limit} simulation events in one run`)
     }
   }
 }

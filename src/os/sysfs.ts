@@ -1,7 +1,7 @@
 // /sys/class/net and /sys/devices/virtual/net: the devices of the asking process's namespace (net/core/net-sysfs.c);
 // /run/netns: the named namespaces. Leaves out queues/, power/, the phys_* files and writing of flags and carrier.
 import { formatMac } from '../lib/mac.ts'
-import { IFF_UP, linkIsRunning } from '../uapi/link.ts'
+import { IFF_UP, linkIsRunning, linkOperState } from '../uapi/link.ts'
 import type { IoResult } from '../uapi/program.ts'
 import type { LinkInfo, LinkSet, LinkStats, Operations, Result } from '../uapi/request.ts'
 import { type Asker, directory, readOnly, type VirtualFileNode, type VirtualNode } from './virtual.ts'
@@ -16,12 +16,6 @@ function up(info: LinkInfo): boolean {
   return (info.link.flags & IFF_UP) !== 0
 }
 
-function operstate(info: LinkInfo): string {
-  if (!up(info)) return 'down'
-  if (info.link.kind !== 'veth') return 'unknown'
-  return info.link.carrier ? 'up' : 'lowerlayerdown'
-}
-
 /** sysfs shows the user's flags and promiscuity, not the operational bits (dev->flags). */
 function devFlags(info: LinkInfo): string {
   return `0x${(info.link.flags & 0xffbf).toString(16)}`
@@ -34,6 +28,10 @@ const ATTRIBUTES: Readonly<Record<string, Show>> = Object.freeze({
   address: (i) => formatMac(i.link.address),
   broadcast: (i) => formatMac(i.link.broadcast),
   carrier: (i) => (up(i) ? (linkIsRunning(i.link) ? '1' : '0') : null),
+  carrier_changes: (i) => String(i.link.carrierChanges ?? 0),
+  // the first change of every kind is the loss of carrier
+  carrier_down_count: (i) => String(Math.ceil((i.link.carrierChanges ?? 0) / 2)),
+  carrier_up_count: (i) => String(Math.floor((i.link.carrierChanges ?? 0) / 2)),
   dev_id: () => '0x0',
   dev_port: () => '0',
   dormant: (i) => (up(i) ? '0' : null),
@@ -47,7 +45,7 @@ const ATTRIBUTES: Readonly<Record<string, Show>> = Object.freeze({
   mtu: (i) => String(i.link.mtu),
   name_assign_type: (i) => (i.link.kind === 'loopback' ? '2' : '3'),
   netdev_group: (i) => String(i.link.group),
-  operstate,
+  operstate: (i) => linkOperState(i.link).toLowerCase(),
   proto_down: () => '0',
   speed: (i) => (up(i) && i.link.kind === 'veth' ? '10000' : null),
   tx_queue_len: (i) => String(i.link.txqlen),

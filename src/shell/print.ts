@@ -39,6 +39,8 @@ export function commandText(sh: Shell, node: PipelineNode | Statement['command']
       return node.commands.map((c, i) => (i === 0 ? '' : ` ${node.operators[i - 1]} `) + commandText(sh, c)).join('')
     case 'Subshell':
       return `( ${listText(sh, node.body.commands)} )`
+    case 'Redirected':
+      return `${commandText(sh, node.command)} ${node.redirects.map(redirectText).join(' ')}`
     case 'BraceGroup':
       return `{ ${listText(sh, node.body.commands)}; }`
     default:

@@ -199,7 +199,6 @@ export class Simulation {
 
   /** Run the next event if it is not later than `limit`; false when there is none. */
   step(limit: number, dispatcher: Dispatcher): boolean {
-    if (this.steps >= this.pauseAt) throw new SimulationPaused()
     this.prune()
     const h = this.heap
     let time = Number.POSITIVE_INFINITY
@@ -221,6 +220,7 @@ export class Simulation {
       }
     }
     if (time > limit || time === Number.POSITIVE_INFINITY) return false
+    if (this.steps >= this.pauseAt) throw new SimulationPaused()
     this.now = time
     this.steps++
     if (from === null) {

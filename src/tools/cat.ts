@@ -158,18 +158,31 @@ function run(sys: Sys, st: CatState): void {
   for (;;) {
     if (st.pending.length > 0) {
       const w = sys.write(1, st.pending)
-      if (!w.ok && w.errno === 'EAGAIN') return sys.watch(1, false, true)
+      if (!w.ok && w.errno === 'EAGAIN') {
+        sys.watch(1, false, true)
+        return
+      }
       if (!w.ok) {
         complain(sys, st, `write error: ${strerror(w.errno)}`)
-        return sys.exit(1)
+        sys.exit(1)
+        return
       }
       st.pending = st.pending.subarray(w.value)
-      if (st.pending.length > 0) return sys.watch(1, false, true)
+      if (st.pending.length > 0) {
+        sys.watch(1, false, true)
+        return
+      }
       sys.unwatch(1)
     }
-    if (st.fd < 0 && !openNext(sys, st)) return sys.exit(st.code)
+    if (st.fd < 0 && !openNext(sys, st)) {
+      sys.exit(st.code)
+      return
+    }
     const r = sys.read(st.fd)
-    if (!r.ok && r.errno === 'EAGAIN') return sys.watch(st.fd, true, false)
+    if (!r.ok && r.errno === 'EAGAIN') {
+      sys.watch(st.fd, true, false)
+      return
+    }
     if (r.ok && r.value.length > 0) {
       st.pending = joinBytes(NO_BYTES, decorate(r.value, st))
       continue

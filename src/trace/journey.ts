@@ -197,6 +197,14 @@ function refusedSend(id: number, e: TraceEvent, seq: number): Draft {
   return d
 }
 
+/** Fragments that waited go on as the whole that they are part of. */
+function putTogether(drafts: ReadonlyMap<number, Draft>, parts: readonly number[]): void {
+  for (const id of parts) {
+    const d = drafts.get(id)
+    if (d !== undefined) d.verdict = 'reassembled'
+  }
+}
+
 /** Group events by packet, in order of first appearance. Events about no packet (except refused sends) are not in any. */
 export function journeysOf(events: readonly TraceEvent[]): readonly Journey[] {
   const drafts = new Map<number, Draft>()
@@ -217,6 +225,7 @@ export function journeysOf(events: readonly TraceEvent[]): readonly Journey[] {
   for (const d of all) {
     if (d.cause !== 0) drafts.get(d.cause)?.children.push(d)
   }
+  for (const e of events) if (e.kind === 'fragment' && e.parts !== undefined) putTogether(drafts, e.parts)
   for (const d of all) {
     if (d.verdict === 'delivered' && d.children.some((c) => c.why === 'echo-reply' && c.verdict === 'delivered')) {
       d.verdict = 'answered'

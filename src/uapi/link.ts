@@ -105,6 +105,25 @@ export interface Link {
   readonly neighPinned?: 'all' | readonly string[]
   /** The MTU went below 68: no IPv4 on this link, no addresses, no files of conf and neigh (inetdev_destroy). */
   readonly noInetDev?: boolean
+  /** dev->operstate as the last change of carrier left it (rfc2863_policy); absent before the first one. */
+  readonly operState?: OperState
+  /** How often carrier came or went (carrier_changes); absent for never. */
+  readonly carrierChanges?: number
+}
+
+/** IFLA_OPERSTATE (RFC 2863). */
+export type OperState = 'UNKNOWN' | 'DOWN' | 'LOWERLAYERDOWN' | 'UP'
+
+/** What a change of carrier makes of the state. Linux compares bare ifindexes to tell whether the cause lies below. */
+export function carrierOperState(l: Pick<Link, 'ifindex' | 'peer'>, carrier: boolean): OperState {
+  if (carrier) return 'UP'
+  return l.peer !== null && l.peer.ifindex !== l.ifindex ? 'LOWERLAYERDOWN' : 'DOWN'
+}
+
+/** The state that is shown: a device that is not up is DOWN, one whose carrier never changed is UNKNOWN. */
+export function linkOperState(l: Link): OperState {
+  if ((l.flags & IFF_UP) === 0) return 'DOWN'
+  return l.operState ?? (l.carrier && l.kind !== 'veth' ? 'UNKNOWN' : carrierOperState(l, l.carrier))
 }
 
 /** True when packets can leave: IFF_UP and carrier (netif_oper_up for the kinds here). */

@@ -113,6 +113,8 @@ export interface Sys {
   rmdir(path: string): IoResult<null>
   rename(from: string, to: string): IoResult<null>
   symlink(target: string, path: string): IoResult<null>
+  /** What a symbolic link says. */
+  readlink(path: string): IoResult<string>
   cwd(): string
   chdir(path: string): IoResult<null>
   env(name: string): string | undefined

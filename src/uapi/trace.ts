@@ -122,6 +122,8 @@ export interface FragmentEvent extends Envelope {
   readonly action: 'split' | 'queued' | 'reassembled'
   readonly mtu: number
   readonly fragments: number
+  /** Of 'reassembled': the packet ids of the pieces. */
+  readonly parts?: readonly number[]
 }
 
 /** The PMTU of a destination, or its gateway by a redirect, was learned. */

@@ -2,7 +2,17 @@
 // root, this machine's own in fresh namespaces. Each script gets a network namespace with lo up, its own /run and /tmp, and a
 // process 1 in that namespace (`ip link set … netns 1` brings a device home).
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 export type Where = 'uml' | 'native'
@@ -32,7 +42,9 @@ function driver(dir: string, names: readonly string[], parallel: number): string
 /** Why the kernel cannot be asked here, or null. */
 export function unavailable(where: Where): string | null {
   if (where === 'native') return process.getuid?.() === 0 ? null : 'namespaces of this machine need root'
-  return spawnSync('sh', ['-c', 'command -v linux.uml']).status === 0 ? null : "Debian's package user-mode-linux is not installed"
+  return spawnSync('sh', ['-c', 'command -v linux.uml']).status === 0
+    ? null
+    : "Debian's package user-mode-linux is not installed"
 }
 
 function runUml(dir: string, script: string): void {
@@ -48,7 +60,17 @@ function runUml(dir: string, script: string): void {
     `#!/bin/bash\n${mounts}\n${path}\nmodprobe ipv6 disable=1\nfor m in dummy veth ifb; do modprobe $m; done\nip link set lo up\nbash ${script}\nhalt -f\n`,
   )
   chmodSync(init, 0o755)
-  const args = ['mem=1024M', 'root=/dev/root', 'rootfstype=hostfs', 'rootflags=/', 'rw', `init=${init}`, 'con=null', 'con0=fd:0,fd:1', 'quiet']
+  const args = [
+    'mem=1024M',
+    'root=/dev/root',
+    'rootfstype=hostfs',
+    'rootflags=/',
+    'rw',
+    `init=${init}`,
+    'con=null',
+    'con0=fd:0,fd:1',
+    'quiet',
+  ]
   spawnSync('linux.uml', args, { stdio: ['ignore', 'ignore', 'ignore'], timeout: 900_000 })
 }
 

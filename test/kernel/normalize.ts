@@ -27,6 +27,8 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/\bid \d+, seq/g, 'id N, seq'],
   [/ {2}\d+\.\d{3}ms$/gm, '  Tms'],
   [/\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d socat\[\d+\]/g, 'DATE socat[PID]'],
+  [/\((\d+), 0x[0-9a-f]{6,}, /g, '($1, ADDRESS, '],
+  [/^(Connection received on \S+) (3[2-9]|4\d|5\d|60)\d{3}$/gm, '$1 P'],
   [/pid=\d+/g, 'pid=N'],
   [/\/tmp\/[^ :]*\.sh: line/g, 'SCRIPT: line'],
   [/^\S*bash: line/gm, 'SCRIPT: line'],

@@ -1,7 +1,9 @@
 // The ip tool on a kernel: how it understands its words and how it ends. What Linux answers is from Linux 6.1 with
+
 // iproute2 6.1; the long lists are the tables in test/kernel/tables/ip-*.txt.
 import { describe, expect, test } from 'vitest'
-import { formatLink, operState } from '../../src/tools/ip/link_print.ts'
+import { formatLink } from '../../src/tools/ip/link_print.ts'
+import { linkOperState } from '../../src/uapi/link.ts'
 import { IpMachine } from './ip_fixture.ts'
 
 const MAC = /([0-9a-f]{2}:){5}[0-9a-f]{2}/
@@ -172,7 +174,7 @@ describe('printing', () => {
     const r = m.kernel.request(0, 'link.get', { dev: 'd0' })
     if (!r.ok) throw new Error(r.errno)
     expect(`${formatLink(r.value)}\n`).toBe(m.run('ip link show d0').stdout)
-    expect(operState(r.value.link)).toBe('UNKNOWN')
+    expect(linkOperState(r.value.link)).toBe('UNKNOWN')
   })
 
   test('-c paints names, addresses and states', () => {

@@ -32,8 +32,8 @@ class FakeNetlink implements Netlink {
     if (op === 'link.list') return { ok: true, value: [] }
     if (found === undefined) return { ok: false, errno: 'ENOENT', extack: null }
     if (op === 'sysctl.get') return { ok: true, value: found }
-    if (op !== 'sysctl.set' || !/^[01]$/.test(req.value ?? '')) return { ok: false, errno: 'EINVAL', extack: null }
-    this.forward = req.value!
+    if (op !== 'sysctl.set' || !/^[01]\n?$/.test(req.value ?? '')) return { ok: false, errno: 'EINVAL', extack: null }
+    this.forward = req.value!.trim()
     return { ok: true, value: null }
   }
 }

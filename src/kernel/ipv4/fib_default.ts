@@ -1,7 +1,7 @@
 // The choice among several default routes of one metric, by what ARP knows of their gateways (fib_select_default,
 // fib_detect_death; net/ipv4/fib_semantics.c). Read first: fib_lookup.ts. Only locally made packets are steered so.
 import { RT_SCOPE_LINK } from '../../uapi/link.ts'
-import { NUD_INCOMPLETE, NUD_NONE, NUD_REACHABLE, NUD_VALID } from '../../uapi/neigh.ts'
+import { NUD_INCOMPLETE, NUD_REACHABLE, NUD_VALID } from '../../uapi/neigh.ts'
 import { type Route, type RouteTable, RTNH_F_DEAD } from '../../uapi/route.ts'
 import type { NetNs } from '../core/netns.ts'
 import type { FibResult } from './fib_lookup.ts'
@@ -17,8 +17,9 @@ interface Resort {
 /** Is this gateway not good enough? `chosen` is the place of the route that was taken last. */
 function fib_detect_death(net: NetNs, r: Route, order: number, resort: Resort, chosen: number): boolean {
   const nh = r.nexthops[0]!
-  const state = net.device(nh.oif)?.neigh.entries.get(nh.gateway)?.state ?? NUD_NONE
-  if (state === NUD_REACHABLE) return false
+  const state = net.device(nh.oif)?.neigh.entries.get(nh.gateway)?.state
+  // nobody has asked for it yet: it may be good
+  if (state === undefined || state === NUD_REACHABLE) return false
   const valid = (state & NUD_VALID) !== 0
   if (valid && order !== chosen) return false
   if (valid || (resort.order < 0 && order > chosen && state !== NUD_INCOMPLETE)) {

@@ -55,7 +55,18 @@ function piece(
 ): SkBuff {
   const len = IP_HLEN + (options?.length ?? 0) + bytes.length
   const header = ipv4(
-    ip.src, ip.dst, ip.protocol, ip.ttl, ip.tos, ip.id, ip.df, more, ip.fragOffset + offset, len, options, ip.badSum,
+    ip.src,
+    ip.dst,
+    ip.protocol,
+    ip.ttl,
+    ip.tos,
+    ip.id,
+    ip.df,
+    more,
+    ip.fragOffset + offset,
+    len,
+    options,
+    ip.badSum,
   )
   const p = new SkBuff(net.kernel.nextPacketId(), header, null, bytes)
   p.dev = skb.dev
@@ -89,5 +100,18 @@ function copiedOptions(options: Uint8Array | null): Uint8Array | null {
 /** Bytes of the header of a datagram that was put together again. */
 export function reassembledHeader(first: Ipv4, bodyLength: number): Ipv4 {
   const len = ipv4HeaderLength(first) + bodyLength
-  return ipv4(first.src, first.dst, first.protocol, first.ttl, first.tos, first.id, first.df, false, 0, len, first.options, false)
+  return ipv4(
+    first.src,
+    first.dst,
+    first.protocol,
+    first.ttl,
+    first.tos,
+    first.id,
+    first.df,
+    false,
+    0,
+    len,
+    first.options,
+    false,
+  )
 }

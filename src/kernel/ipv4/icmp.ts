@@ -5,7 +5,7 @@ import type { Errno } from '../../lib/errno.ts'
 import type { Ip4 } from '../../lib/ip4.ts'
 import { RT_SCOPE_LINK, RT_SCOPE_UNIVERSE } from '../../uapi/link.ts'
 import { encodeNet } from '../../wire/codec.ts'
-import { ICMP_ECHOREPLY, ICMP_TIMESTAMPREPLY, icmp, isIcmpError } from '../../wire/icmp.ts'
+import { type ICMP_ECHOREPLY, type ICMP_TIMESTAMPREPLY, icmp, isIcmpError } from '../../wire/icmp.ts'
 import { IP_HLEN, IPPROTO_ICMP, ipv4 } from '../../wire/ipv4.ts'
 import type { NetDevice } from '../core/netdevice.ts'
 import type { NetNs } from '../core/netns.ts'
@@ -34,7 +34,12 @@ export function icmp_send(net: NetNs, skb: SkBuff, type: number, code: number, i
   const ip = skb.net
   if (skb.pktType !== PACKET_HOST || rt.type === 'broadcast' || rt.type === 'multicast') return
   if (ip.fragOffset !== 0) return
-  if (isIcmpError(type) && ip.protocol === IPPROTO_ICMP && (skb.l4 === null || (skb.l4.kind === 'icmp' && isIcmpOther(skb.l4.type)))) return
+  if (
+    isIcmpError(type) &&
+    ip.protocol === IPPROTO_ICMP &&
+    (skb.l4 === null || (skb.l4.kind === 'icmp' && isIcmpOther(skb.l4.type)))
+  )
+    return
   const local = rt.type === 'local'
   let saddr: Ip4 = local ? ip.dst : 0
   if (!local && rt.isInput && net.cfg.sysctl['ipv4.icmp_errors_use_inbound_ifaddr'] !== 0) {
@@ -60,7 +65,12 @@ function isIcmpOther(type: number): boolean {
 }
 
 /** icmp_reply: answer an echo or timestamp request in kind, from the address it was sent to. */
-export function icmp_reply(net: NetNs, skb: SkBuff, type: typeof ICMP_ECHOREPLY | typeof ICMP_TIMESTAMPREPLY, data: Uint8Array): void {
+export function icmp_reply(
+  net: NetNs,
+  skb: SkBuff,
+  type: typeof ICMP_ECHOREPLY | typeof ICMP_TIMESTAMPREPLY,
+  data: Uint8Array,
+): void {
   const ip = skb.ip
   const l4 = skb.l4
   if (l4 === null || l4.kind !== 'icmp') return
@@ -78,10 +88,27 @@ export function icmp_reply(net: NetNs, skb: SkBuff, type: typeof ICMP_ECHOREPLY 
 /** No way back to the sender: nothing is sent, and the trace says why. */
 function traceUnanswered(net: NetNs, skb: SkBuff, fn: string, errno: Errno): void {
   const ifindex = skb.dev === null ? 0 : skb.dev.ifindex
-  net.kernel.tr?.emit({ kind: 'error', time: net.kernel.sim.now, packet: skb.id, netns: net.id, ifindex, fn, errno, dst: skb.ip.src })
+  net.kernel.tr?.emit({
+    kind: 'error',
+    time: net.kernel.sim.now,
+    packet: skb.id,
+    netns: net.id,
+    ifindex,
+    fn,
+    errno,
+    dst: skb.ip.src,
+  })
 }
 
-function routeFor(net: NetNs, dst: Ip4, src: Ip4, tos: number, mark: number, type: number, code: number): Rtable | Errno {
+function routeFor(
+  net: NetNs,
+  dst: Ip4,
+  src: Ip4,
+  tos: number,
+  mark: number,
+  type: number,
+  code: number,
+): Rtable | Errno {
   flow.dst = dst
   flow.src = src
   flow.iif = net.lo.ifindex
@@ -127,4 +154,3 @@ function fib_compute_spec_dst(net: NetNs, skb: SkBuff): Ip4 {
   const dev = skb.dev as NetDevice
   return inet_select_addr(net, dev, skb.ip.src, RT_SCOPE_UNIVERSE)
 }
-

@@ -55,7 +55,8 @@ export function icmp_rcv(net: NetNs, skb: SkBuff): void {
     kfree_skb(net, skb, 'icmp_rcv', 'UNHANDLED_PROTO', because(`ICMP type ${h.type} is unknown`))
     return
   }
-  if (skb.rt !== null && (skb.rt.type === 'broadcast' || skb.rt.type === 'multicast') && !groupAllowed(net, skb, h)) return
+  if (skb.rt !== null && (skb.rt.type === 'broadcast' || skb.rt.type === 'multicast') && !groupAllowed(net, skb, h))
+    return
   switch (h.type) {
     case ICMP_ECHO:
       icmp_echo(net, skb)
@@ -124,7 +125,13 @@ function icmp_unreach(net: NetNs, skb: SkBuff, h: Icmp): void {
     return
   }
   if (h.type === ICMP_DEST_UNREACH && h.code > NR_ICMP_UNREACH) {
-    kfree_skb(net, skb, 'icmp_unreach', 'NOT_SPECIFIED', because(`code ${h.code} of destination unreachable is unknown`))
+    kfree_skb(
+      net,
+      skb,
+      'icmp_unreach',
+      'NOT_SPECIFIED',
+      because(`code ${h.code} of destination unreachable is unknown`),
+    )
     return
   }
   const inner = decodeQuoted(quoted)
@@ -132,7 +139,8 @@ function icmp_unreach(net: NetNs, skb: SkBuff, h: Icmp): void {
     kfree_skb(net, skb, 'icmp_unreach', 'NOT_SPECIFIED', because('the quoted datagram is cut short'))
     return
   }
-  if (h.type === ICMP_DEST_UNREACH && h.code === ICMP_FRAG_NEEDED && net.cfg.sysctl['ipv4.ip_no_pmtu_disc'] !== 0) return
+  if (h.type === ICMP_DEST_UNREACH && h.code === ICMP_FRAG_NEEDED && net.cfg.sysctl['ipv4.ip_no_pmtu_disc'] !== 0)
+    return
   if (h.type === ICMP_DEST_UNREACH && h.code === ICMP_SR_FAILED) return
   icmpErrorToSockets(net, skb, {
     protocol: inner.protocol,

@@ -20,7 +20,8 @@ export function ip_error(net: NetNs, skb: SkBuff, rt: Rtable): void {
   const error = rt.error ?? 'EHOSTUNREACH'
   if (dev.forwarding) {
     const code = icmpCode(error)
-    if (code !== null && inet_peer_xrlim_allow(net, skb.ip.src, ERROR_COST_MS)) icmp_send(net, skb, ICMP_DEST_UNREACH, code, 0)
+    if (code !== null && inet_peer_xrlim_allow(net, skb.ip.src, ERROR_COST_MS))
+      icmp_send(net, skb, ICMP_DEST_UNREACH, code, 0)
   }
   kfree_skb(net, skb, 'ip_error', reason(dev, error), detail(dev, rt))
 }

@@ -103,6 +103,12 @@ function ip_local_deliver_finish(net: NetNs, skb: SkBuff): void {
     default:
       if (raw) return
       icmp_send(net, skb, ICMP_DEST_UNREACH, ICMP_PROT_UNREACH, 0)
-      kfree_skb(net, skb, 'ip_local_deliver_finish', 'IP_NOPROTO', because(`no handler and no raw socket for IP protocol ${skb.ip.protocol}`))
+      kfree_skb(
+        net,
+        skb,
+        'ip_local_deliver_finish',
+        'IP_NOPROTO',
+        because(`no handler and no raw socket for IP protocol ${skb.ip.protocol}`),
+      )
   }
 }

@@ -1,8 +1,9 @@
 // Sending IPv4: from a route to a neighbour (net/ipv4/ip_output.c).
 // Read first: rtable.ts. Next: core/neighbour.ts. Fragmentation is in fragment.ts.
+
+import type { OriginEvent } from '../../uapi/trace.ts'
 import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED } from '../../wire/icmp.ts'
 import { type Ipv4, ipv4 } from '../../wire/ipv4.ts'
-import type { OriginEvent } from '../../uapi/trace.ts'
 import { because, kfree_skb } from '../core/drop.ts'
 import { neigh_get, neigh_output } from '../core/neighbour.ts'
 import type { NetNs } from '../core/netns.ts'
@@ -18,7 +19,17 @@ export function traceOrigin(net: NetNs, skb: SkBuff, why: OriginEvent['why'], ca
   const tr = net.kernel.tr
   if (tr === null) return
   const ifindex = skb.dev === null ? 0 : skb.dev.ifindex
-  tr.emit({ kind: 'origin', time: net.kernel.sim.now, packet: skb.id, netns: net.id, ifindex, fn, pkt: skb.packet(), cause, why })
+  tr.emit({
+    kind: 'origin',
+    time: net.kernel.sim.now,
+    packet: skb.id,
+    netns: net.id,
+    ifindex,
+    fn,
+    pkt: skb.packet(),
+    cause,
+    why,
+  })
 }
 
 /** __ip_select_ident: an identification for a datagram that may be fragmented. */
@@ -43,7 +54,20 @@ export function ip_local_out(net: NetNs, skb: SkBuff, rt: Rtable, why: OriginEve
 }
 
 function withIdent(ip: Ipv4, id: number): Ipv4 {
-  return ipv4(ip.src, ip.dst, ip.protocol, ip.ttl, ip.tos, id, ip.df, ip.mf, ip.fragOffset, ip.totalLength, ip.options, ip.badSum)
+  return ipv4(
+    ip.src,
+    ip.dst,
+    ip.protocol,
+    ip.ttl,
+    ip.tos,
+    id,
+    ip.df,
+    ip.mf,
+    ip.fragOffset,
+    ip.totalLength,
+    ip.options,
+    ip.badSum,
+  )
 }
 
 function traceOutputRoute(net: NetNs, skb: SkBuff, rt: Rtable): void {

@@ -2,9 +2,9 @@
 // Leaves out: IGMP, multicast routing and IP_ADD_MEMBERSHIP: the one group that every device is in is 224.0.0.1.
 import { ip4 } from '../../lib/ip4.ts'
 import { EV_RX } from '../../sim/clock.ts'
+import { because, kfree_skb } from '../core/drop.ts'
 import type { NetNs } from '../core/netns.ts'
 import { PACKET_LOOPBACK, type SkBuff } from '../core/skbuff.ts'
-import { because, kfree_skb } from '../core/drop.ts'
 import { sk_mc_loop } from '../socket/inet.ts'
 import { ip_finish_output } from './ip_output.ts'
 import type { Rtable } from './rtable.ts'

@@ -17,4 +17,3 @@ export function fib_multipath_hash(net: NetNs, fl: Flow): number {
   if (net.cfg.sysctl['ipv4.fib_multipath_hash_policy'] === 1) h = mix(mix(h, fl.proto), (fl.sport << 16) | fl.dport)
   return h >>> 1
 }
-

@@ -91,9 +91,14 @@ function ip_frag_queue(net: NetNs, q: FragmentQueue, skb: SkBuff, ip: Ipv4): boo
     kfree_skb(net, skb, 'ip_frag_queue', 'DUP_FRAG', null)
     return false
   }
-  if ((before !== undefined && before.ip.fragOffset + before.data.length > start) || (after !== undefined && after.ip.fragOffset < end)) {
+  if (
+    (before !== undefined && before.ip.fragOffset + before.data.length > start) ||
+    (after !== undefined && after.ip.fragOffset < end)
+  ) {
     release(q)
-    kfree_skb(net, skb, 'ip_frag_queue', 'DUP_FRAG', because('it overlaps another fragment: the whole datagram is given up (RFC 5722)'))
+    const note = because('it overlaps another fragment: the whole datagram is given up (RFC 5722)')
+    kfree_skb(net, skb, 'ip_frag_queue', 'DUP_FRAG', note)
+    for (const p of q.parts) kfree_skb(net, p, 'inet_frag_destroy', 'DUP_FRAG', because('another fragment overlaps it'))
     return false
   }
   const part = skb.clone()
@@ -111,7 +116,7 @@ function finish(net: NetNs, q: FragmentQueue, skb: SkBuff): void {
   const body = new Uint8Array(q.total)
   for (const p of q.parts) body.set(p.data, p.ip.fragOffset)
   const first = q.parts[0]!
-  const pieces = q.parts.length
+  const pieces = net.kernel.tr === null ? null : q.parts.map((p) => p.id)
   release(q)
   const header = reassembledHeader(first.ip, body.length)
   const { l4, data } = decodeTransport(header, body)
@@ -120,7 +125,7 @@ function finish(net: NetNs, q: FragmentQueue, skb: SkBuff): void {
   skb.l4 = l4
   skb.data = data
   skb.fragMaxSize = q.maxSize
-  if (net.kernel.tr === null) return
+  if (pieces === null) return
   traceOrigin(net, skb, 'reassembled', first.id, 'ip_frag_reasm')
   traceReassembled(net, skb, pieces)
 }
@@ -156,7 +161,7 @@ function traceQueued(net: NetNs, skb: SkBuff, q: FragmentQueue): void {
   })
 }
 
-function traceReassembled(net: NetNs, skb: SkBuff, fragments: number): void {
+function traceReassembled(net: NetNs, skb: SkBuff, parts: readonly number[]): void {
   net.kernel.tr?.emit({
     kind: 'fragment',
     time: net.kernel.sim.now,
@@ -166,6 +171,7 @@ function traceReassembled(net: NetNs, skb: SkBuff, fragments: number): void {
     fn: 'ip_frag_reasm',
     action: 'reassembled',
     mtu: 0,
-    fragments,
+    fragments: parts.length,
+    parts,
   })
 }

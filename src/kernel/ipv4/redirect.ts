@@ -1,10 +1,13 @@
 // ICMP redirects: telling a neighbour of a better first hop, and believing one (ip_rt_send_redirect, __ip_do_redirect,
 // net/ipv4/route.c; RFC 1122 3.2.2.2).
-import { isLimitedBroadcast, isMulticast, isZeronet } from '../../lib/ip4.ts'
+import { type Ip4, isLimitedBroadcast, isMulticast, isZeronet } from '../../lib/ip4.ts'
+import { NUD_VALID } from '../../uapi/neigh.ts'
+import { type NextHop, RTNH_F_DEAD } from '../../uapi/route.ts'
 import { ICMP_REDIR_HOST, ICMP_REDIRECT } from '../../wire/icmp.ts'
 import { IP_HLEN } from '../../wire/ipv4.ts'
-import { decodeQuoted } from '../../wire/quoted.ts'
+import { decodeQuoted, type Quoted } from '../../wire/quoted.ts'
 import { because, bySysctl, kfree_skb } from '../core/drop.ts'
+import { neigh_event_send, neigh_get } from '../core/neighbour.ts'
 import type { NetDevice } from '../core/netdevice.ts'
 import type { NetNs } from '../core/netns.ts'
 import type { SkBuff } from '../core/skbuff.ts'
@@ -19,6 +22,9 @@ import { Rtable } from './rtable.ts'
 const REDIRECT_LOAD_MS = 20
 const REDIRECT_NUMBER = 9
 const REDIRECT_SILENCE_MS = REDIRECT_LOAD_MS << (REDIRECT_NUMBER + 1)
+
+/** ip_rt_gc_timeout (RT_GC_TIMEOUT): how long a redirect is believed. */
+const REDIRECT_LIFETIME = 300_000_000_000
 
 const flow = new Flow()
 
@@ -50,6 +56,53 @@ export function ip_rt_send_redirect(net: NetNs, skb: SkBuff, rt: Rtable): void {
   peer.count++
 }
 
+/** The route that the quoted packet takes: a redirect is about that one. */
+function routeOfQuoted(net: NetNs, inner: Quoted): Rtable | null {
+  flow.dst = inner.ip.dst
+  flow.src = inner.ip.src
+  flow.oif = 0
+  flow.mark = 0
+  flow.tos = inner.ip.tos & 0x1c
+  flow.scope = 0
+  flow.proto = inner.protocol
+  flow.sport = inner.sport
+  flow.dport = inner.dport
+  flow.uid = 0
+  flow.flags = 0
+  const rt = ip_route_output(net, flow)
+  return rt instanceof Rtable && rt.route !== null ? rt : null
+}
+
+/** ip_fib_check_default: some route has this address as a gateway on that device. */
+function isKnownGateway(net: NetNs, dev: NetDevice, gateway: Ip4): boolean {
+  const uses = (nh: NextHop): boolean =>
+    nh.gateway === gateway && nh.oif === dev.ifindex && (nh.flags & RTNH_F_DEAD) === 0
+  return Object.values(net.cfg.tables).some((table) => table.some((r) => r.nexthops.some(uses)))
+}
+
+/** Why a redirect is not believed, or null. */
+function refusal(net: NetNs, dev: NetDevice, from: Ip4, gateway: Ip4, rt: Rtable | null): string | null {
+  if (rt === null) return 'there is no route to the destination'
+  if (rt.dev !== dev || rt.gateway !== from) return 'it does not come from the gateway in use'
+  if (gateway === from || isMulticast(gateway) || isLimitedBroadcast(gateway) || isZeronet(gateway)) {
+    return 'the new gateway is no better one'
+  }
+  if (sharedMedia(net, dev)) {
+    return inet_addr_type(net, gateway) === 'unicast' ? null : 'the new gateway is no unicast address'
+  }
+  if (!inet_addr_onlink(dev, gateway, from)) return 'the new gateway is not on the link'
+  const secure = dev.conf.secure_redirects !== 0 || net.cfg.confAll.secure_redirects !== 0
+  return secure && !isKnownGateway(net, dev, gateway) ? 'secure_redirects: no route has that gateway' : null
+}
+
+/** The new gateway's neighbour entry is good: else ARP asks for it, and a later redirect may be believed. */
+function gatewayAnswers(net: NetNs, dev: NetDevice, gateway: Ip4): boolean {
+  const neigh = neigh_get(net, dev, gateway)
+  if (neigh === null || (neigh.state & NUD_VALID) !== 0) return neigh !== null
+  neigh_event_send(neigh, null)
+  return false
+}
+
 /** icmp_redirect → ip_do_redirect: change the next hop of one destination, when the redirect is to be believed. */
 export function icmp_redirect(net: NetNs, skb: SkBuff): void {
   const h = skb.l4
@@ -63,48 +116,39 @@ export function icmp_redirect(net: NetNs, skb: SkBuff): void {
   }
   const dev = skb.dev as NetDevice
   const gateway = h.rest
-  const from = skb.ip.src
-  const refuse = (note: string): void => kfree_skb(net, skb, '__ip_do_redirect', 'NOT_SPECIFIED', because(note))
   if (!rxRedirects(net, dev)) {
-    kfree_skb(net, skb, '__ip_do_redirect', 'NOT_SPECIFIED', bySysctl(`ipv4.conf.${dev.name}.accept_redirects`, dev.conf.accept_redirects))
+    const detail = bySysctl(`ipv4.conf.${dev.name}.accept_redirects`, dev.conf.accept_redirects)
+    kfree_skb(net, skb, '__ip_do_redirect', 'NOT_SPECIFIED', detail)
     return
   }
-  if (gateway === from || isMulticast(gateway) || isLimitedBroadcast(gateway) || isZeronet(gateway)) return refuse('the new gateway is no better one')
-  flow.dst = inner.ip.dst
-  flow.src = inner.ip.src
-  flow.oif = 0
-  flow.mark = 0
-  flow.tos = inner.ip.tos & 0x1c
-  flow.scope = 0
-  flow.proto = inner.protocol
-  flow.sport = inner.sport
-  flow.dport = inner.dport
-  flow.uid = 0
-  flow.flags = 0
-  const rt = ip_route_output(net, flow)
-  if (!(rt instanceof Rtable) || rt.route === null) return refuse('there is no route to the destination')
-  if (rt.dev !== dev || rt.gateway !== from) return refuse('it does not come from the gateway in use')
-  if (sharedMedia(net, dev)) {
-    if (inet_addr_type(net, gateway) !== 'unicast') return refuse('the new gateway is no unicast address')
-  } else {
-    if (!inet_addr_onlink(dev, gateway, from)) return refuse('the new gateway is not on the link')
+  const rt = routeOfQuoted(net, inner)
+  let why = refusal(net, dev, skb.ip.src, gateway, rt)
+  if (why === null && !gatewayAnswers(net, dev, gateway)) why = 'the new gateway has not answered ARP yet'
+  if (why !== null || rt === null) {
+    kfree_skb(net, skb, '__ip_do_redirect', 'NOT_SPECIFIED', because(why ?? ''))
+    return
   }
+  believe(net, skb, rt, inner.ip.dst, gateway)
+}
+
+/** update_or_create_fnhe */
+function believe(net: NetNs, skb: SkBuff, rt: Rtable, dst: Ip4, gateway: Ip4): void {
   net.routes.learn({
-    dst: inner.ip.dst,
-    route: rt.route,
+    dst,
+    route: rt.route!,
     mtu: rt.exception?.mtu ?? 0,
     mtuLocked: rt.exception?.mtuLocked ?? false,
     gateway,
-    expires: 0,
+    expires: net.kernel.sim.now + REDIRECT_LIFETIME,
   })
   net.kernel.tr?.emit({
     kind: 'exception',
     time: net.kernel.sim.now,
     packet: skb.id,
     netns: net.id,
-    ifindex: dev.ifindex,
+    ifindex: rt.dev.ifindex,
     fn: '__ip_do_redirect',
-    dst: inner.ip.dst,
+    dst,
     mtu: 0,
     gateway,
   })

@@ -1,10 +1,18 @@
 // Routing of locally made packets, and what a route says about MTUs (net/ipv4/route.c).
 // Read first: fib_lookup.ts, rtable.ts. Received packets: route_input.ts.
 import type { Errno } from '../../lib/errno.ts'
-import { INADDR_LOOPBACK, type Ip4, isLimitedBroadcast, isLocalMulticast, isLoopback, isMulticast, isZeronet } from '../../lib/ip4.ts'
-import { IPPROTO_IGMP } from '../../wire/ipv4.ts'
+import {
+  INADDR_LOOPBACK,
+  type Ip4,
+  isLimitedBroadcast,
+  isLocalMulticast,
+  isLoopback,
+  isMulticast,
+  isZeronet,
+} from '../../lib/ip4.ts'
 import { RT_SCOPE_HOST, RT_SCOPE_LINK } from '../../uapi/link.ts'
 import type { NextHop, Route, Rule } from '../../uapi/route.ts'
+import { IPPROTO_IGMP } from '../../wire/ipv4.ts'
 import type { NetDevice } from '../core/netdevice.ts'
 import type { NetNs } from '../core/netns.ts'
 import { inet_select_addr } from './devinet.ts'
@@ -90,7 +98,9 @@ function isLocalSource(net: NetNs, src: Ip4): boolean {
 
 /** __ip_dev_find's fallback: the address is covered by a local route that no link's address made. */
 function inLocalTable(net: NetNs, src: Ip4): boolean {
-  return (net.cfg.tables['255'] ?? []).some((r) => r.type === 'local' && ((r.dst ^ src) & (r.len === 0 ? 0 : -1 << (32 - r.len))) === 0)
+  return (net.cfg.tables['255'] ?? []).some(
+    (r) => r.type === 'local' && ((r.dst ^ src) & (r.len === 0 ? 0 : -1 << (32 - r.len))) === 0,
+  )
 }
 
 function lookupOutput(net: NetNs, fl: Flow, bound: NetDevice | null): Rtable | Errno {
@@ -128,7 +138,8 @@ function fib_select_path(net: NetNs, fl: Flow): void {
 
 /** __mkroute_output: the last checks on the address pair, and the kind of the route. */
 function mkroute_output(net: NetNs, fl: Flow, dev: NetDevice, found: boolean): Rtable | Errno {
-  if (isLoopback(fl.src) && !dev.loopback && dev.conf.route_localnet === 0 && net.cfg.confAll.route_localnet === 0) return 'EINVAL'
+  if (isLoopback(fl.src) && !dev.loopback && dev.conf.route_localnet === 0 && net.cfg.confAll.route_localnet === 0)
+    return 'EINVAL'
   let type: RtType = 'unicast'
   if (isLimitedBroadcast(fl.dst) || (found && result.route!.type === 'broadcast')) type = 'broadcast'
   else if (isMulticast(fl.dst)) type = 'multicast'
@@ -139,11 +150,13 @@ function mkroute_output(net: NetNs, fl: Flow, dev: NetDevice, found: boolean): R
   const nexthop = result.nexthop!
   // "If multicast route do not exist use default one, but do not gateway in this case. Yes, it is hack." (__mkroute_output)
   const ungated = type === 'broadcast' || (type === 'multicast' && result.prefixlen < 4)
-  if (ungated) return new Rtable(type, dev, 0, route, nexthop.nh, result.rule, fl.src, false, 0, false, null, null, false)
+  if (ungated)
+    return new Rtable(type, dev, 0, route, nexthop.nh, result.rule, fl.src, false, 0, false, null, null, false)
   const e = type === 'unicast' ? net.routes.exception(fl.dst, route) : null
   if (e === null) {
     const known = net.routes.output.get(nexthop)
-    if (known !== undefined && known.rule === result.rule && known.type === type && known.prefsrc === fl.src) return known
+    if (known !== undefined && known.rule === result.rule && known.type === type && known.prefsrc === fl.src)
+      return known
   }
   const rt = rtableFor(type, dev, route, nexthop.nh, result.rule, fl.src, false, e, false)
   if (e === null) net.routes.output.set(nexthop, rt)
@@ -159,7 +172,8 @@ export function dst_mtu(_net: NetNs, rt: Rtable): number {
 
 /** ip_dst_mtu_maybe_forward: a forwarder goes by the device's MTU unless ip_forward_use_pmtu or a locked metric says otherwise. */
 export function ip_dst_mtu_maybe_forward(net: NetNs, rt: Rtable, forwarding: boolean): number {
-  if (net.cfg.sysctl['ipv4.ip_forward_use_pmtu'] !== 0 || (rt.mtuLocked && rt.mtu !== 0) || !forwarding) return dst_mtu(net, rt)
+  if (net.cfg.sysctl['ipv4.ip_forward_use_pmtu'] !== 0 || (rt.mtuLocked && rt.mtu !== 0) || !forwarding)
+    return dst_mtu(net, rt)
   const metric = rt.route?.metrics?.mtu ?? 0
   return metric !== 0 ? metric : rt.dev.mtu
 }
@@ -186,7 +200,14 @@ export function update_pmtu(net: NetNs, dst: Ip4, mtu: number): void {
   const value = locked ? Math.min(old, min) : mtu
   const known = rt.exception
   if (known !== null && known.mtu === value && known.expires - now >= lifetime / 2) return
-  net.routes.learn({ dst, route: rt.route, mtu: value, mtuLocked: locked, gateway: known?.gateway ?? 0, expires: now + lifetime })
+  net.routes.learn({
+    dst,
+    route: rt.route,
+    mtu: value,
+    mtuLocked: locked,
+    gateway: known?.gateway ?? 0,
+    expires: now + lifetime,
+  })
   net.kernel.tr?.emit({
     kind: 'exception',
     time: now,

@@ -11,11 +11,18 @@ import type { NetNs } from '../core/netns.ts'
 import type { SkBuff } from '../core/skbuff.ts'
 import { inet_addr_onlink } from './devinet.ts'
 import { FibResult, Flow, fib_lookup, fib_select_multipath } from './fib_lookup.ts'
-import { fib_multipath_hash } from './multipath.ts'
 import { IGMP_ALL_HOSTS } from './multicast.ts'
+import { fib_multipath_hash } from './multipath.ts'
 import { rtableFor } from './route.ts'
 import { Rtable } from './rtable.ts'
-import { acceptLocal, fib_validate_source, rpFilter, SOURCE_INVALID, SOURCE_LOCAL, txRedirects } from './validate_source.ts'
+import {
+  acceptLocal,
+  fib_validate_source,
+  rpFilter,
+  SOURCE_INVALID,
+  SOURCE_LOCAL,
+  txRedirects,
+} from './validate_source.ts'
 
 /** Why a packet is a martian: what ip_handle_martian_source is told, or errno EINVAL of a bad destination. */
 interface Martian {
@@ -94,7 +101,8 @@ function ip_route_input_slow(
   net.routes.check()
   if (isMulticast(dst)) return multicastInput(net, dst, src, tos, dev, mark)
   if (isMulticast(src) || isLimitedBroadcast(src)) return invalidSource('a multicast or limited broadcast source')
-  if (isLimitedBroadcast(dst) || (isZeronet(src) && isZeronet(dst))) return broadcastInput(net, dst, src, tos, dev, mark, isIp)
+  if (isLimitedBroadcast(dst) || (isZeronet(src) && isZeronet(dst)))
+    return broadcastInput(net, dst, src, tos, dev, mark, isIp)
   if (isZeronet(src)) return invalidSource('the source is 0.0.0.0')
   if (isZeronet(dst)) return martian('IP_INVALID_DEST', 'EINVAL', because('the destination is 0.0.0.0'))
   if (isLoopback(dst) || isLoopback(src)) {
@@ -184,7 +192,9 @@ function mkroute_input(
   if (v < 0) return sourceRefused(net, v, src, dev)
   let redirect = false
   if (out === dev) {
-    if (isIp) redirect = v === 1 && txRedirects(net, out) && (sharedMedia(net, out) || inet_addr_onlink(out, src, nexthop.nh.gateway))
+    if (isIp)
+      redirect =
+        v === 1 && txRedirects(net, out) && (sharedMedia(net, out) || inet_addr_onlink(out, src, nexthop.nh.gateway))
     else if (dev.conf.proxy_arp_pvlan === 0 && net.cfg.confAll.proxy_arp_pvlan === 0) return unreachable(dev, 'EINVAL')
   }
   const cache = redirect ? net.routes.redirecting : net.routes.forward
@@ -205,7 +215,15 @@ export function sharedMedia(net: NetNs, dev: NetDevice): boolean {
 }
 
 /** brd_input: limited and subnet broadcast. */
-function broadcastInput(net: NetNs, dst: Ip4, src: Ip4, tos: number, dev: NetDevice, mark: number, isIp: boolean): Rtable | Martian {
+function broadcastInput(
+  net: NetNs,
+  dst: Ip4,
+  src: Ip4,
+  tos: number,
+  dev: NetDevice,
+  mark: number,
+  isIp: boolean,
+): Rtable | Martian {
   if (!isIp) return unreachable(dev, 'EINVAL')
   const limited = isLimitedBroadcast(dst) || isZeronet(dst)
   const route = limited ? null : result.route
@@ -221,10 +239,15 @@ function broadcastInput(net: NetNs, dst: Ip4, src: Ip4, tos: number, dev: NetDev
 /** ip_route_input_mc: only groups that this machine is in (all hosts, 224.0.0.1) or link-local ones are for us. */
 function multicastInput(net: NetNs, dst: Ip4, src: Ip4, tos: number, dev: NetDevice, mark: number): Rtable | Martian {
   if (dst !== IGMP_ALL_HOSTS) {
-    return martian('NOT_SPECIFIED', 'EINVAL', { kind: 'address', address: dst, note: `is a multicast group that ${dev.name} has not joined` })
+    return martian('NOT_SPECIFIED', 'EINVAL', {
+      kind: 'address',
+      address: dst,
+      note: `is a multicast group that ${dev.name} has not joined`,
+    })
   }
   if (isMulticast(src) || isLimitedBroadcast(src)) return invalidSource('a multicast or limited broadcast source')
-  if (isLoopback(src) && dev.conf.route_localnet === 0) return martian('IP_LOCALNET', 'EINVAL', bySysctl(`ipv4.conf.${dev.name}.route_localnet`, 0))
+  if (isLoopback(src) && dev.conf.route_localnet === 0)
+    return martian('IP_LOCALNET', 'EINVAL', bySysctl(`ipv4.conf.${dev.name}.route_localnet`, 0))
   if (isZeronet(src)) {
     if (!isLocalMulticast(dst)) return invalidSource('the source is 0.0.0.0')
   } else {

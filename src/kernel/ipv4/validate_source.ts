@@ -36,7 +36,15 @@ export function txRedirects(net: NetNs, dev: NetDevice): boolean {
  * fib_validate_source: negative when the packet is a martian; 1 when the source is on-link through that device
  * (nhc_scope >= RT_SCOPE_HOST: a redirect makes sense), else 0. `oif` is the way out of a forwarded packet, 0 for local.
  */
-export function fib_validate_source(net: NetNs, src: Ip4, dst: Ip4, tos: number, oif: number, dev: NetDevice, mark: number): number {
+export function fib_validate_source(
+  net: NetNs,
+  src: Ip4,
+  dst: Ip4,
+  tos: number,
+  oif: number,
+  dev: NetDevice,
+  mark: number,
+): number {
   const rpf = rpFilter(net, dev)
   if (rpf === 0 && (dev.ifindex !== oif || !txRedirects(net, dev))) {
     if (acceptLocal(net, dev)) return 0

@@ -1,6 +1,7 @@
 // A device going up and down, its carrier and flags, and who is told (net/core/dev.c: __dev_open, __dev_close,
 // __dev_change_flags, dev_change_carrier; veth_open, veth_close; the notifier chains of devinet, fib and arp).
 import {
+  carrierOperState,
   IFF_ALLMULTI,
   IFF_AUTOMEDIA,
   IFF_DEBUG,
@@ -20,6 +21,7 @@ import type { Transaction } from '../core/transaction.ts'
 import { deviceOps } from '../device/table.ts'
 import { fibLinkCarrier } from '../ipv4/fib_events.ts'
 import { fib_disable_ip, inetdev_up } from '../ipv4/inetdev.ts'
+import { socketsDeviceEvent } from '../socket/lifetime.ts'
 import { rtmsg_ifinfo } from './info.ts'
 
 /** Flags that a request may change besides IFF_UP, IFF_PROMISC and IFF_ALLMULTI. */
@@ -27,11 +29,17 @@ const CHANGEABLE = IFF_DEBUG | IFF_NOTRAILERS | IFF_NOARP | IFF_DYNAMIC | IFF_MU
 
 const NOOP = 'noop'
 
+/** netif_carrier_on/off: what changes in the link itself (linkwatch: rfc2863_policy). */
+export function carrierFields(link: Link, carrier: boolean): Partial<Link> {
+  if (link.carrier === carrier) return {}
+  return { carrier, operState: carrierOperState(link, carrier), carrierChanges: (link.carrierChanges ?? 0) + 1 }
+}
+
 /** netif_carrier_on/off and, for a device that is up, linkwatch's NETDEV_CHANGE. */
 function setCarrier(tx: Transaction, net: NetNs, ifindex: number, carrier: boolean): void {
   const before = linkByIndex(tx, net, ifindex)
   if (before === null || before.carrier === carrier) return
-  const link = changeLink(tx, net, ifindex, { carrier })
+  const link = changeLink(tx, net, ifindex, carrierFields(before, carrier))
   if ((link.flags & IFF_UP) === 0) return
   fibLinkCarrier(tx, net, ifindex, carrier)
   const dev = net.device(ifindex)
@@ -63,20 +71,22 @@ function dev_open(tx: Transaction, net: NetNs, link: Link, flags: number): void 
   const bothUp = peer !== null && (peer.link.flags & IFF_UP) !== 0
   const up = changeLink(tx, net, link.ifindex, {
     flags,
-    carrier: link.carrier || bothUp,
+    ...carrierFields(link, link.carrier || bothUp),
     qdisc: link.qdisc === NOOP ? firstQdisc(link) : link.qdisc,
   })
   rtmsg_ifinfo(tx, net, up)
   inetdev_up(tx, net, link.ifindex)
+  tx.after(() => socketsDeviceEvent(net, link.ifindex, 'up'))
   if (bothUp) setCarrier(tx, peer.net, peer.link.ifindex, true)
 }
 
 /** dev_close: the device goes down; a veth takes the carrier of both ends. */
 export function dev_close(tx: Transaction, net: NetNs, link: Link, flags: number): void {
   const peer = peerOf(tx, link)
-  const down = changeLink(tx, net, link.ifindex, { flags, carrier: link.peer === null ? link.carrier : false })
+  const down = changeLink(tx, net, link.ifindex, { flags, ...carrierFields(link, link.peer === null && link.carrier) })
   rtmsg_ifinfo(tx, net, down)
   fib_disable_ip(tx, net, link.ifindex, false)
+  tx.after(() => socketsDeviceEvent(net, link.ifindex, 'down'))
   if (peer !== null) setCarrier(tx, peer.net, peer.link.ifindex, false)
 }
 

@@ -2,7 +2,7 @@
 // net/core/dev.c: register_netdevice).
 import { isGroupMac, MAC_ZERO, type Mac } from '../../lib/mac.ts'
 import { utf8Length } from '../../lib/utf8.ts'
-import { IFF_LOOPBACK, IFF_UP, type Link, type LinkKind, type LinkRef } from '../../uapi/link.ts'
+import { carrierOperState, IFF_LOOPBACK, IFF_UP, type Link, type LinkKind, type LinkRef } from '../../uapi/link.ts'
 import type { LinkAdd, NetnsId } from '../../uapi/request.ts'
 import { changeLink, insertLink, linkByIndex, linkByName } from '../core/links.ts'
 import type { NetNs } from '../core/netns.ts'
@@ -73,6 +73,8 @@ export function newLink(
     promiscuity: 0,
     numTxQueues: spec.numTxQueues ?? 1,
     numRxQueues: spec.numRxQueues ?? 1,
+    // veth_newlink: registered with carrier, which is then taken
+    ...(ops.carrier ? {} : { operState: carrierOperState({ ifindex, peer }, false), carrierChanges: 1 }),
     ...inetdev_init(tx, net, (ops.flags & IFF_LOOPBACK) !== 0),
   })
 }
@@ -104,11 +106,13 @@ function veth_newlink(tx: Transaction, net: NetNs, source: NetNs, req: LinkAdd):
   checkAddress(tx, spec)
   checkEnd(tx, deviceOps.veth, spec)
   const peer = register_netdevice(tx, peerNet, 'veth', spec, null)
+  rtmsg_ifinfo(tx, peerNet, peer)
   // veth_open: the two ends do not know each other yet
   if (asked.up === true) tx.refuse('ENOTCONN')
   const link = register_netdevice(tx, net, 'veth', req, Object.freeze({ netns: peerNet.id, ifindex: peer.ifindex }))
-  changeLink(tx, peerNet, peer.ifindex, { peer: Object.freeze({ netns: net.id, ifindex: link.ifindex }) })
-  rtmsg_ifinfo(tx, peerNet, linkByIndex(tx, peerNet, peer.ifindex)!)
+  const back = Object.freeze({ netns: net.id, ifindex: link.ifindex })
+  const operState = carrierOperState({ ifindex: peer.ifindex, peer: back }, false)
+  changeLink(tx, peerNet, peer.ifindex, { peer: back, operState })
   configure(tx, net, link.ifindex, req.up)
 }
 

@@ -1,12 +1,13 @@
 // Devices that leave: deletion, and moves to another namespace (net/core/dev.c: unregister_netdevice_many,
 // __dev_change_net_namespace; veth_dellink).
-import { IFF_LOOPBACK, IFF_UP, type Link } from '../../uapi/link.ts'
+import { carrierOperState, IFF_LOOPBACK, IFF_UP, type Link } from '../../uapi/link.ts'
 import { changeLink, insertLink, linkByIndex, linkByName, removeLink, withLink } from '../core/links.ts'
 import type { NetNs } from '../core/netns.ts'
 import { peernet2id_alloc } from '../core/nsid.ts'
 import type { Transaction } from '../core/transaction.ts'
 import { deviceOps } from '../device/table.ts'
 import { inetdev_destroy, inetdev_init } from '../ipv4/inetdev.ts'
+import { socketsDeviceEvent } from '../socket/lifetime.ts'
 import { dev_close } from './dev_state.ts'
 import { rtmsg_ifinfo } from './info.ts'
 import { dev_get_valid_name, dev_new_index } from './names.ts'
@@ -16,6 +17,7 @@ function takeDown(tx: Transaction, net: NetNs, ifindex: number): Link {
   const link = linkByIndex(tx, net, ifindex)!
   if ((link.flags & IFF_UP) !== 0) dev_close(tx, net, link, link.flags & ~IFF_UP)
   inetdev_destroy(tx, net, ifindex)
+  tx.after(() => socketsDeviceEvent(net, ifindex, 'gone'))
   return changeLink(tx, net, ifindex, { qdisc: 'noop' })
 }
 
@@ -36,11 +38,13 @@ export function unregister_netdevice(tx: Transaction, net: NetNs, link: Link): v
   }
 }
 
-/** The peer's own idea of where this end is. */
-function tellPeer(tx: Transaction, link: Link, netns: number, ifindex: number): void {
+/** The peer's own idea of where this end is. `lostCarrier`: its state is worked out after the move (linkwatch waits for the rtnl lock). */
+function tellPeer(tx: Transaction, link: Link, netns: number, ifindex: number, lostCarrier: boolean): void {
   const net = link.peer === null ? undefined : tx.kernel.nets.get(link.peer.netns)
   if (net === undefined || link.peer === null) return
-  changeLink(tx, net, link.peer.ifindex, { peer: Object.freeze({ netns, ifindex }) })
+  const peer = Object.freeze({ netns, ifindex })
+  const state = lostCarrier ? { operState: carrierOperState({ ifindex: link.peer.ifindex, peer }, false) } : {}
+  changeLink(tx, net, link.peer.ifindex, { peer, ...state })
 }
 
 /**
@@ -65,9 +69,11 @@ export function dev_change_net_namespace(
   removeLink(tx, from, link.ifindex)
   const ifindex = linkByIndex(tx, to, link.ifindex) === null ? link.ifindex : dev_new_index(tx, to)
   const inet = inetdev_init(tx, to, (link.flags & IFF_LOOPBACK) !== 0)
-  const moved = withLink(down, { name, ifindex, ...inet })
+  const lostCarrier = link.carrier && !down.carrier
+  const state = lostCarrier ? { operState: carrierOperState({ ifindex, peer: link.peer }, false) } : {}
+  const moved = withLink(down, { name, ifindex, ...inet, ...state })
   insertLink(tx, to, moved)
-  tellPeer(tx, moved, to.id, ifindex)
+  tellPeer(tx, moved, to.id, ifindex, lostCarrier)
   tx.move(from, link.ifindex, to, ifindex)
   rtmsg_ifinfo(tx, to, moved)
   return moved

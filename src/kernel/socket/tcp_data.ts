@@ -33,7 +33,8 @@ import { tcp_time_wait } from './tcp_timewait.ts'
 import { __tcp_select_window, chargeOf, tcp_grow_window, tcp_receive_window } from './tcp_window.ts'
 
 function drop(sk: TcpSock, skb: SkBuff, reason: DropReason, note: string): void {
-  kfree_skb(sk.net, skb, 'tcp_data_queue', reason, because(note))
+  const fn = sk.state === TCP_ESTABLISHED ? 'tcp_rcv_established' : 'tcp_rcv_state_process'
+  kfree_skb(sk.net, skb, fn, reason, because(note))
 }
 
 /** tcp_data_queue */
@@ -96,7 +97,7 @@ function queueOutOfOrder(sk: TcpSock, skb: SkBuff, th: Tcp, end: number, fin: bo
   sk.ackPending = true
   sk.ackNow = true
   if (sk.ofo.some((o) => !before(th.seq, o.seq) && !after(end, o.end))) {
-    kfree_skb(sk.net, skb, 'tcp_data_queue_ofo', 'TCP_OFOMERGE', because('all of it waits in the out-of-order queue'))
+    kfree_skb(sk.net, skb, 'tcp_data_queue', 'TCP_OFOMERGE', because('all of it waits in the out-of-order queue'))
     return
   }
   if (sk.net.kernel.tr !== null) traceDeliver(sk, skb, 'tcp_data_queue_ofo')

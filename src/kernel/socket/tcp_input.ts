@@ -55,13 +55,13 @@ export function tcp_v4_do_rcv(sk: TcpSock, skb: SkBuff, th: Tcp): void {
 
 function tcp_rcv_established(sk: TcpSock, skb: SkBuff, th: Tcp): void {
   if ((th.flags & (TCP_ACK | TCP_RST | TCP_SYN)) === 0) {
-    drop(sk, skb, 'tcp_rcv_established', 'TCP_FLAGS', 'neither ACK nor RST nor SYN')
+    drop(sk, skb, 'tcp_v4_do_rcv', 'TCP_FLAGS', 'neither ACK nor RST nor SYN')
     return
   }
   if (!tcp_validate_incoming(sk, skb, th)) return
   const bad = tcp_ack(sk, th, hasPayload(skb, th))
   if (bad !== null) {
-    drop(sk, skb, 'tcp_rcv_established', bad, ackNote(sk, th))
+    drop(sk, skb, 'tcp_v4_do_rcv', bad, ackNote(sk, th))
     return
   }
   tcp_data_queue(sk, skb, th)
@@ -280,6 +280,7 @@ function textInState(sk: TcpSock, skb: SkBuff, th: Tcp): void {
     case TCP_CLOSING:
     case TCP_LAST_ACK:
       if (before(th.seq, sk.rcvNxt)) tcp_data_queue(sk, skb, th)
+      else if (skb.data.length > 0) drop(sk, skb, 'tcp_rcv_state_process', 'NOT_SPECIFIED', 'data after a FIN')
       else if (sk.net.kernel.tr !== null) traceDeliver(sk, skb, 'tcp_ack')
       break
     case TCP_FIN_WAIT1:

@@ -115,30 +115,31 @@ export function tcp_check_req(req: TcpRequest, skb: SkBuff, th: Tcp): TcpSock | 
   const paws = ts !== null && (flags & TCP_RST) === 0 && before(ts[0], req.tsRecent)
   if (th.seq === req.rcvIsn && flags === TCP_SYN && !paws) {
     if (!oowRateLimited(sk.net, req)) tcp_v4_send_synack(req)
+    drop(sk, skb, 'tcp_v4_rcv', 'NOT_SPECIFIED', 'the SYN again: the SYN-ACK goes out again')
     return null
   }
   if ((flags & TCP_ACK) !== 0 && th.ack !== seqAdd(req.sntIsn, 1)) {
     tcp_v4_send_reset(sk.net, skb)
-    drop(sk, skb, 'tcp_v4_do_rcv', 'TCP_INVALID_ACK_SEQUENCE', 'it acknowledges another SYN-ACK than was sent')
+    drop(sk, skb, 'tcp_v4_do_rcv', 'TCP_FLAGS', 'it acknowledges another SYN-ACK than was sent')
     return null
   }
   const end = seqAdd(th.seq, skb.data.length + ((th.flags & TCP_FIN) !== 0 ? 1 : 0) + ((flags & TCP_SYN) !== 0 ? 1 : 0))
   const first = seqAdd(req.rcvIsn, 1)
   if (paws || before(end, first) || after(th.seq, seqAdd(first, req.rcvWnd))) {
     if ((flags & TCP_RST) === 0 && !oowRateLimited(sk.net, req)) tcp_v4_reqsk_send_ack(req, skb)
-    const reason = paws ? 'TCP_RFC7323_PAWS' : 'TCP_INVALID_SEQUENCE'
-    drop(sk, skb, 'tcp_check_req', reason, 'out of the window of a connection being made')
+    const reason = paws ? 'TCP_RFC7323_PAWS' : 'TCP_OVERWINDOW'
+    drop(sk, skb, 'tcp_v4_rcv', reason, 'out of the window of a connection being made')
     return null
   }
   if (ts !== null && !after(th.seq, first)) req.tsRecent = ts[0]
   if ((flags & (TCP_RST | TCP_SYN)) !== 0) {
     if ((flags & TCP_RST) === 0) tcp_v4_send_reset(sk.net, skb)
     reqsk_drop(req)
-    drop(sk, skb, 'tcp_check_req', 'TCP_RESET', 'the peer gave the connection up')
+    drop(sk, skb, 'tcp_v4_rcv', 'NOT_SPECIFIED', 'the peer gave the connection up')
     return null
   }
   if ((flags & TCP_ACK) === 0) {
-    drop(sk, skb, 'tcp_check_req', 'TCP_FLAGS', 'no ACK')
+    drop(sk, skb, 'tcp_v4_rcv', 'NOT_SPECIFIED', 'no ACK')
     return null
   }
   if (acceptQueueFull(sk)) {
@@ -147,7 +148,7 @@ export function tcp_check_req(req: TcpRequest, skb: SkBuff, th: Tcp): TcpSock | 
       tcp_v4_send_reset(sk.net, skb)
       reqsk_drop(req)
     }
-    drop(sk, skb, 'tcp_v4_syn_recv_sock', 'TCP_LISTEN_OVERFLOW', note)
+    drop(sk, skb, 'tcp_v4_rcv', 'TCP_LISTEN_OVERFLOW', note)
     return null
   }
   reqsk_drop(req)

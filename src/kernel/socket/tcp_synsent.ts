@@ -99,12 +99,12 @@ export function tcp_rcv_synsent_state_process(sk: TcpSock, skb: SkBuff, th: Tcp)
   if (ack && (!after(th.ack, sk.sndUna) || after(th.ack, sk.sndNxt))) {
     if (!rst) tcp_v4_send_reset(sk.net, skb)
     const note = 'it acknowledges another SYN than was sent'
-    kfree_skb(sk.net, skb, 'tcp_rcv_synsent_state_process', 'TCP_INVALID_ACK_SEQUENCE', because(note))
+    kfree_skb(sk.net, skb, 'tcp_v4_do_rcv', 'TCP_INVALID_ACK_SEQUENCE', because(note))
     return
   }
   if (rst) {
     if (!ack) {
-      kfree_skb(sk.net, skb, 'tcp_rcv_synsent_state_process', 'TCP_RESET', because('a RST without ACK'))
+      kfree_skb(sk.net, skb, 'tcp_rcv_state_process', 'TCP_RESET', because('a RST without ACK'))
       return
     }
     if (sk.net.kernel.tr !== null) traceDeliver(sk, skb, 'tcp_reset')
@@ -112,7 +112,8 @@ export function tcp_rcv_synsent_state_process(sk: TcpSock, skb: SkBuff, th: Tcp)
     return
   }
   if ((th.flags & TCP_SYN) === 0) {
-    kfree_skb(sk.net, skb, 'tcp_rcv_synsent_state_process', 'TCP_FLAGS', because('no SYN in answer to a SYN'))
+    const reason = ack ? 'TCP_FLAGS' : 'NOT_SPECIFIED'
+    kfree_skb(sk.net, skb, 'tcp_rcv_state_process', reason, because('no SYN in answer to a SYN'))
     return
   }
   if (sk.net.kernel.tr !== null) traceDeliver(sk, skb, 'tcp_rcv_synsent_state_process')

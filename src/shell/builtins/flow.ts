@@ -141,6 +141,8 @@ export function* execBuiltin(sh: Shell, words: readonly string[]): Run<number> {
     if (sh.interactive) return status
     throw new ShellExit(status)
   }
+  // A machine goes on with the descriptors as they are now.
+  sh.execKeeps = true
   throw new Replaced(typeof r.value === 'number' ? r.value : yield* r.value)
 }
 

@@ -4,6 +4,7 @@ import { bashMain } from '../main.ts'
 import { chmod, chown, cp, ln, mkdir, mkfifo, mktemp, mv, rm, rmdir, touch } from './files.ts'
 import { kill, killall, pgrep, pidof, pkill, ps } from './processes.ts'
 import { env, nohup, nsenter, setsid, unshare } from './run.ts'
+import { echo, printf } from './echo.ts'
 import { basename, dirname, ls, pwd, readlink, realpath, stat, which } from './show.ts'
 import { sleep } from './sleep.ts'
 import {
@@ -37,6 +38,7 @@ const MAINS: Readonly<Record<string, Main>> = Object.freeze({
   cp,
   date,
   dirname,
+  echo,
   env,
   false: no1,
   hostname,
@@ -60,6 +62,7 @@ const MAINS: Readonly<Record<string, Main>> = Object.freeze({
   pidof,
   pkill,
   printenv,
+  printf,
   ps,
   pwd,
   readlink,

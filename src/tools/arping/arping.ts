@@ -2,8 +2,8 @@
 // Read first: uapi/socket.ts (packet sockets), wire/arp.ts. Its rtt has the original's half millisecond too much.
 import { formatIp4, type Ip4 } from '../../lib/ip4.ts'
 import { formatMac, type Mac } from '../../lib/mac.ts'
-import { fail, type Machine, type ProgramEvent, type Sys } from '../../uapi/program.ts'
 import { IFF_LOOPBACK, IFF_NOARP, IFF_UP } from '../../uapi/link.ts'
+import { fail, type Machine, type ProgramEvent, type Sys } from '../../uapi/program.ts'
 import type { Received } from '../../uapi/socket.ts'
 import { ARPOP_REPLY, ARPOP_REQUEST, arp } from '../../wire/arp.ts'
 import { ETH_P_ARP, ethernet } from '../../wire/ethernet.ts'
@@ -201,17 +201,25 @@ function chooseSource(sys: Sys, st: ArpingState): number | null {
 function begin(sys: Sys, st: ArpingState, dst: Ip4): void {
   st.dst = dst
   const code = chooseDevice(sys, st) ?? chooseSource(sys, st)
-  if (code !== null) return sys.exit(code)
+  if (code !== null) {
+    sys.exit(code)
+    return
+  }
   const bound = sys.sockets.bindLl(st.s, { ifindex: st.ifindex, protocol: ETH_P_ARP })
-  if (!bound.ok) return sys.exit(fail(sys, perror('arping', 'bind', bound.errno), 2))
+  if (!bound.ok) {
+    sys.exit(fail(sys, perror('arping', 'bind', bound.errno), 2))
+    return
+  }
   st.to = st.broadcast
   if (!st.quiet) sys.write(1, `ARPING ${formatIp4(st.dst)} from ${formatIp4(st.src)} ${st.device}\n`)
   if (st.source === null && st.src === 0 && !st.dad) {
-    return sys.exit(fail(sys, 'arping: no source address in not-DAD mode\n', 2))
+    sys.exit(fail(sys, 'arping: no source address in not-DAD mode\n', 2))
+    return
   }
   sys.onSignal(['INT', 'QUIT', 'TERM'])
   if (st.interval > 0) sys.setTimer(INTERVAL, sys.now() + st.interval * SECOND)
-  if (st.timeout > 0) sys.setTimer(DEADLINE, sys.now() + st.timeout * SECOND)
+  // A probe that is due at the same moment still goes out.
+  if (st.timeout > 0) sys.setTimer(DEADLINE, sys.now() + st.timeout * SECOND + 1)
   sys.watch(st.fd, true, false)
   send(sys, st)
 }
@@ -233,7 +241,8 @@ function send(sys: Sys, st: ArpingState): void {
 /** True when nothing more has to be waited for. */
 function take(sys: Sys, st: ArpingState, r: Received): boolean {
   const net = r.frame?.net
-  if (net === undefined || net.kind !== 'arp' || r.packetType === 'outgoing' || r.packetType === 'otherhost') return false
+  if (net === undefined || net.kind !== 'arp' || r.packetType === 'outgoing' || r.packetType === 'otherhost')
+    return false
   if (net.op !== ARPOP_REQUEST && net.op !== ARPOP_REPLY) return false
   if (net.sip !== st.dst) return false
   if (st.dad ? net.sha === st.mac || (st.src !== 0 && st.src !== net.tip) : net.tip !== st.src || net.tha !== st.mac) {
@@ -290,28 +299,44 @@ function resolved(sys: Sys, st: ArpingState): void {
   const r = st.lookup?.result ?? null
   if (r === null) return
   st.lookup = null
-  if (r.ok) return begin(sys, st, r.addresses[0]!)
+  if (r.ok) {
+    begin(sys, st, r.addresses[0]!)
+    return
+  }
   sys.exit(fail(sys, `arping: ${st.target}: ${GAI[r.error]}\n`, 2))
 }
 
 function step(sys: Sys, st: ArpingState, e: ProgramEvent): void {
   if (e.kind === 'start') {
     st.lookup = lookupHost(sys, st.target, { timer: LOOKUP, both: false })
-    return resolved(sys, st)
+    resolved(sys, st)
+    return
   }
   if (st.lookup !== null) {
     if (!wantsEvent(st.lookup, e)) return
     stepLookup(sys, st.lookup, e)
-    return resolved(sys, st)
+    resolved(sys, st)
+    return
   }
-  if (e.kind === 'signal' || (e.kind === 'timer' && e.id === DEADLINE)) return finish(sys, st)
+  if (e.kind === 'signal' || (e.kind === 'timer' && e.id === DEADLINE)) {
+    finish(sys, st)
+    return
+  }
   if (e.kind === 'timer' && e.id === INTERVAL) {
-    if (st.count > 0 && st.count < ++st.expires) return finish(sys, st)
+    if (st.count > 0 && st.count < ++st.expires) {
+      finish(sys, st)
+      return
+    }
     sys.setTimer(INTERVAL, sys.now() + st.interval * SECOND)
-    return send(sys, st)
+    send(sys, st)
+    return
   }
   if (e.kind !== 'ready') return
-  for (let r = sys.sockets.recv(st.s); r.ok; r = sys.sockets.recv(st.s)) if (take(sys, st, r.value)) return finish(sys, st)
+  for (let r = sys.sockets.recv(st.s); r.ok; r = sys.sockets.recv(st.s))
+    if (take(sys, st, r.value)) {
+      finish(sys, st)
+      return
+    }
 }
 
 export const arping: Machine<ArpingState> = { start, step }

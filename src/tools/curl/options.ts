@@ -65,13 +65,47 @@ For all options use the manual or "--help all".
 
 /** Long names → the letter or name that flag() and value() know; a trailing ':' takes a value. */
 const LONG: Readonly<Record<string, string>> = Object.freeze({
-  silent: 's', 'show-error': 'S', verbose: 'v', include: 'i', head: 'I', fail: 'f', location: 'L', get: 'G',
-  'no-buffer': 'N', 'http1.0': '0', 'http1.1': 'http1.1', request: 'X:', header: 'H:', data: 'd:', 'data-ascii': 'd:',
-  'data-raw': 'data-raw:', 'data-binary': 'data-binary:', 'user-agent': 'A:', referer: 'e:', user: 'u:', cookie: 'b:',
-  'max-time': 'm:', 'connect-timeout': 'connect-timeout:', 'write-out': 'w:', interface: 'interface:',
-  resolve: 'resolve:', output: 'o:', 'remote-name': 'O', insecure: 'k', ipv4: '4', noproxy: 'noproxy:', url: 'url:',
-  'max-redirs': 'max-redirs:', help: 'h', version: 'V', disable: 'q', globoff: 'g', 'no-progress-meter': 'no-progress-meter',
-  'no-keepalive': 'no-keepalive', 'tcp-nodelay': 'tcp-nodelay', 'path-as-is': 'path-as-is',
+  silent: 's',
+  'show-error': 'S',
+  verbose: 'v',
+  include: 'i',
+  head: 'I',
+  fail: 'f',
+  location: 'L',
+  get: 'G',
+  'no-buffer': 'N',
+  'http1.0': '0',
+  'http1.1': 'http1.1',
+  request: 'X:',
+  header: 'H:',
+  data: 'd:',
+  'data-ascii': 'd:',
+  'data-raw': 'data-raw:',
+  'data-binary': 'data-binary:',
+  'user-agent': 'A:',
+  referer: 'e:',
+  user: 'u:',
+  cookie: 'b:',
+  'max-time': 'm:',
+  'connect-timeout': 'connect-timeout:',
+  'write-out': 'w:',
+  interface: 'interface:',
+  resolve: 'resolve:',
+  output: 'o:',
+  'remote-name': 'O',
+  insecure: 'k',
+  ipv4: '4',
+  noproxy: 'noproxy:',
+  url: 'url:',
+  'max-redirs': 'max-redirs:',
+  help: 'h',
+  version: 'V',
+  disable: 'q',
+  globoff: 'g',
+  'no-progress-meter': 'no-progress-meter',
+  'no-keepalive': 'no-keepalive',
+  'tcp-nodelay': 'tcp-nodelay',
+  'path-as-is': 'path-as-is',
 })
 const SHORT = 's S v i I f L G N 0 X: H: d: A: e: u: b: m: w: o: O k 4 h V q g'.split(' ')
 /** Known to curl, not to netsim. */
@@ -90,7 +124,8 @@ class Stop {
 
 function milliseconds(option: string, text: string): number {
   const { value, rest } = leadingDouble(text)
-  if (rest !== '' || text === '') throw new Stop(`curl: option ${option}: expected a proper numerical parameter\n${TRY}`)
+  if (rest !== '' || text === '')
+    throw new Stop(`curl: option ${option}: expected a proper numerical parameter\n${TRY}`)
   if (value < 0) throw new Stop(`curl: option ${option}: expected a positive numerical parameter\n${TRY}`)
   return Math.trunc(value * 1000)
 }
@@ -255,7 +290,14 @@ function shortOptions(sys: Sys, o: CurlOptions, w: Words, word: string): void {
     }
     if (SHORT.includes(`${letter}:`)) {
       const glued = word.slice(i + 1)
-      return value(sys, o, letter, word.slice(0, i) === '-' ? `-${letter}` : word, glued !== '' ? glued : next(w, `-${letter}`))
+      value(
+        sys,
+        o,
+        letter,
+        word.slice(0, i) === '-' ? `-${letter}` : word,
+        glued !== '' ? glued : next(w, `-${letter}`),
+      )
+      return
     }
     // curl takes the whole word for the name of what it does not know.
     if (REFUSED_SHORT.includes(letter) && word.length === 2) throw new Stop(notModelled('curl', `option -${letter}`))

@@ -52,7 +52,7 @@ export function progressLine(p: Progress, first: boolean): string {
     ` ${percent(p.received, p.expected >= 0 ? p.expected : p.received)} ${bytes5(p.received)}`,
     ` ${percent(p.sent, p.toSend)} ${bytes5(p.sent)}`,
     ` ${bytes5(down)}`,
-    `${bytes5(up)}`,
+    ` ${bytes5(up)}`,
     clock(estimate),
     clock(spent),
     clock(left),

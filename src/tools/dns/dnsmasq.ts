@@ -33,10 +33,32 @@ export interface DnsmasqState {
 }
 
 /** Options without effect here: nothing is forwarded, cached or daemonised. */
-const IGNORED = new Set(['no-daemon', 'keep-in-foreground', 'no-resolv', 'bind-interfaces', 'bind-dynamic', 'no-poll', 'domain-needed', 'bogus-priv', 'no-negcache'])
+const IGNORED = new Set([
+  'no-daemon',
+  'keep-in-foreground',
+  'no-resolv',
+  'bind-interfaces',
+  'bind-dynamic',
+  'no-poll',
+  'domain-needed',
+  'bogus-priv',
+  'no-negcache',
+])
 const SHORT: Readonly<Record<string, string>> = Object.freeze({
-  d: 'no-daemon', k: 'keep-in-foreground', R: 'no-resolv', z: 'bind-interfaces', n: 'no-poll', D: 'domain-needed',
-  b: 'bogus-priv', h: 'no-hosts', q: 'log-queries', p: 'port', a: 'listen-address', A: 'address', T: 'local-ttl', N: 'no-negcache',
+  d: 'no-daemon',
+  k: 'keep-in-foreground',
+  R: 'no-resolv',
+  z: 'bind-interfaces',
+  n: 'no-poll',
+  D: 'domain-needed',
+  b: 'bogus-priv',
+  h: 'no-hosts',
+  q: 'log-queries',
+  p: 'port',
+  a: 'listen-address',
+  A: 'address',
+  T: 'local-ttl',
+  N: 'no-negcache',
 })
 
 function option(sys: Sys, st: DnsmasqState, name: string, value: string): number | null {
@@ -87,7 +109,17 @@ function option(sys: Sys, st: DnsmasqState, name: string, value: string): number
 }
 
 function start(sys: Sys, argv: readonly string[]): DnsmasqState | number {
-  const st: DnsmasqState = { port: 53, listen: [], domains: [], hosts: [], aliases: [], ttl: 0, hostsFile: true, logQueries: false, sockets: [] }
+  const st: DnsmasqState = {
+    port: 53,
+    listen: [],
+    domains: [],
+    hosts: [],
+    aliases: [],
+    ttl: 0,
+    hostsFile: true,
+    logQueries: false,
+    sockets: [],
+  }
   for (let i = 1; i < argv.length; i++) {
     const word = argv[i]!
     const long = /^--([^=]+)(?:=(.*))?$/s.exec(word)
@@ -129,7 +161,8 @@ function open(sys: Sys, st: DnsmasqState): void {
     if (isErrno(sock) || bound?.ok !== true) {
       const errno = isErrno(sock) ? sock : bound?.ok === false ? bound.errno : 'EINVAL'
       const where = addr === 0 ? `port ${st.port}` : formatIp4(addr)
-      return sys.exit(fail(sys, `\ndnsmasq: failed to create listening socket for ${where}: ${strerror(errno)}\n`, 2))
+      sys.exit(fail(sys, `\ndnsmasq: failed to create listening socket for ${where}: ${strerror(errno)}\n`, 2))
+      return
     }
     st.sockets.push(sock)
     sys.watch(sock.fd, true, false)
@@ -165,7 +198,8 @@ function answer(st: DnsmasqState, q: DnsMessage): { readonly rcode: number; read
   const found = addresses(st, owner)
   if (found.length === 0 && records.length === 0) return { rcode: RCODE_REFUSED, records }
   if (q.type === TYPE_A) {
-    for (const address of found) records.push({ name: owner === name ? q.name : owner, type: TYPE_A, ttl: st.ttl, address, target: '' })
+    for (const address of found)
+      records.push({ name: owner === name ? q.name : owner, type: TYPE_A, ttl: st.ttl, address, target: '' })
   }
   return { rcode: RCODE_OK, records }
 }
@@ -184,7 +218,10 @@ function serve(sys: Sys, st: DnsmasqState, s: number): void {
 }
 
 function step(sys: Sys, st: DnsmasqState, e: ProgramEvent): void {
-  if (e.kind === 'start') return open(sys, st)
+  if (e.kind === 'start') {
+    open(sys, st)
+    return
+  }
   if (e.kind !== 'ready') return
   const sock = st.sockets.find((x) => x.fd === e.fd)
   if (sock !== undefined) serve(sys, st, sock.s)

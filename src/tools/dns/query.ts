@@ -1,6 +1,6 @@
 // host(1), dig(1) in its +short form, and getent hosts: the small tools that ask for names.
 // Read first: lib/resolve.ts, lib/dns_message.ts. Everything else of dig and host is refused by name.
-import { formatIp4, type Ip4, INADDR_LOOPBACK, parseIp4 } from '../../lib/ip4.ts'
+import { formatIp4, INADDR_LOOPBACK, type Ip4, parseIp4 } from '../../lib/ip4.ts'
 import { fail, type Machine, type ProgramEvent, type Sys } from '../../uapi/program.ts'
 import {
   type DnsMessage,
@@ -33,7 +33,12 @@ export interface QueryState {
   s: number
 }
 
-const TYPES: Readonly<Record<string, number>> = Object.freeze({ a: TYPE_A, cname: TYPE_CNAME, ptr: TYPE_PTR, aaaa: TYPE_AAAA })
+const TYPES: Readonly<Record<string, number>> = Object.freeze({
+  a: TYPE_A,
+  cname: TYPE_CNAME,
+  ptr: TYPE_PTR,
+  aaaa: TYPE_AAAA,
+})
 
 function firstServer(sys: Sys): Ip4 {
   const file = sys.readFile('/etc/resolv.conf')
@@ -52,7 +57,14 @@ function serverAddress(sys: Sys, text: string): Ip4 | null {
   return l.result.ok ? l.result.addresses[0]! : null
 }
 
-function newQuery(tool: 'dig' | 'host', name: string, type: number, server: Ip4, timeout: number, tries: number): QueryState {
+function newQuery(
+  tool: 'dig' | 'host',
+  name: string,
+  type: number,
+  server: Ip4,
+  timeout: number,
+  tries: number,
+): QueryState {
   return { tool, name, type, server, timeout, tries, id: 0, fd: -1, s: -1 }
 }
 
@@ -93,12 +105,23 @@ function startHost(sys: Sys, argv: readonly string[]): QueryState | number {
   const option = words.find((w) => w.startsWith('-'))
   if (option !== undefined) return fail(sys, notModelled('host', `option ${option}`), 1)
   if (words.length === 0 || words.length > 2) {
-    return fail(sys, 'Usage: host [-aCdilrTvVw] [-c class] [-N ndots] [-t type] [-W time]\n            [-R number] [-m flag] [-p port] hostname [server]\n', 1)
+    return fail(
+      sys,
+      'Usage: host [-aCdilrTvVw] [-c class] [-N ndots] [-t type] [-W time]\n            [-R number] [-m flag] [-p port] hostname [server]\n',
+      1,
+    )
   }
   const addr = parseIp4(words[0]!)
   const server = words[1] === undefined ? firstServer(sys) : serverAddress(sys, words[1])
   if (server === null) return fail(sys, `host: couldn't get address for '${words[1]}': not found\n`, 1)
-  return newQuery('host', addr === null ? words[0]! : reverseName(addr), addr === null ? TYPE_A : TYPE_PTR, server, 5, 2)
+  return newQuery(
+    'host',
+    addr === null ? words[0]! : reverseName(addr),
+    addr === null ? TYPE_A : TYPE_PTR,
+    server,
+    5,
+    2,
+  )
 }
 
 function ask(sys: Sys, st: QueryState): void {
@@ -107,14 +130,23 @@ function ask(sys: Sys, st: QueryState): void {
     sys.close(st.fd)
     st.fd = -1
   }
-  if (st.tries-- <= 0) return noServer(sys, st)
+  if (st.tries-- <= 0) {
+    noServer(sys, st)
+    return
+  }
   const sock = openSocket(sys, 'udp', 0, st.tool)
-  if (isErrno(sock)) return noServer(sys, st)
+  if (isErrno(sock)) {
+    noServer(sys, st)
+    return
+  }
   st.fd = sock.fd
   st.s = sock.s
   st.id = Math.floor(sys.random() * 65536)
   const sent = sys.sockets.connect(st.s, { addr: st.server, port: 53 })
-  if (!sent.ok || !sys.sockets.send(st.s, encodeQuery(st.id, st.name, st.type)).ok) return ask(sys, st)
+  if (!sent.ok || !sys.sockets.send(st.s, encodeQuery(st.id, st.name, st.type)).ok) {
+    ask(sys, st)
+    return
+  }
   sys.watch(st.fd, true, false)
   sys.setTimer(TIMEOUT, sys.now() + st.timeout * SECOND)
 }
@@ -142,28 +174,40 @@ function hostText(m: DnsMessage): string {
     .join('')
 }
 
-const RCODES: Readonly<Record<number, string>> = Object.freeze({ 1: 'FORMERR', 2: 'SERVFAIL', 3: 'NXDOMAIN', 4: 'NOTIMP', 5: 'REFUSED' })
+const RCODES: Readonly<Record<number, string>> = Object.freeze({
+  1: 'FORMERR',
+  2: 'SERVFAIL',
+  3: 'NXDOMAIN',
+  4: 'NOTIMP',
+  5: 'REFUSED',
+})
 
 function answered(sys: Sys, st: QueryState, m: DnsMessage): void {
   if (st.tool === 'dig') {
     sys.write(1, digShort(m))
-    return sys.exit(0)
+    sys.exit(0)
+    return
   }
   if (m.rcode === RCODE_OK) {
     sys.write(1, hostText(m))
-    return sys.exit(0)
+    sys.exit(0)
+    return
   }
   sys.write(1, `Host ${st.name} not found: ${m.rcode}(${RCODES[m.rcode] ?? 'RESERVED'})\n`)
   sys.exit(m.rcode === RCODE_NXDOMAIN || m.rcode >= RCODE_REFUSED - 3 ? 1 : 0)
 }
 
 function stepQuery(sys: Sys, st: QueryState, e: ProgramEvent): void {
-  if (e.kind === 'start' || e.kind === 'timer') return ask(sys, st)
+  if (e.kind === 'start' || e.kind === 'timer') {
+    ask(sys, st)
+    return
+  }
   if (e.kind !== 'ready') return
   const r = sys.sockets.recv(st.s)
   if (!r.ok) {
     if (r.errno === 'EAGAIN' && sys.sockets.takeError(st.s) === null) return
-    return ask(sys, st)
+    ask(sys, st)
+    return
   }
   const m = decodeDns(r.value.data)
   if (m?.response === true && m.id === st.id) answered(sys, st, m)
@@ -182,7 +226,8 @@ export interface GetentState {
 function startGetent(sys: Sys, argv: readonly string[]): GetentState | number {
   const [database, ...keys] = argv.slice(1)
   if (database === undefined) return fail(sys, 'getent: wrong number of arguments\n', 1)
-  if (database !== 'hosts' && database !== 'ahostsv4') return fail(sys, notModelled('getent', `database ${database}`), 1)
+  if (database !== 'hosts' && database !== 'ahostsv4')
+    return fail(sys, notModelled('getent', `database ${database}`), 1)
   if (keys.length > 0) return { keys, at: 0, lookup: null, code: 0 }
   const file = sys.readFile('/etc/hosts')
   for (const line of file.ok ? file.value.split('\n') : []) {

@@ -69,7 +69,9 @@ function parse(sys: Sys, args: readonly string[], buffered: boolean): HttpServer
     if (/^(-b|--bind|-d|--directory|-p|--protocol)$/.test(name)) {
       const value = m?.[2] ?? args[++i]
       if (value === undefined) {
-        const long = { b: '-b/--bind', d: '-d/--directory', p: '-p/--protocol' }[name.replace(/-/g, '')[0] as 'b' | 'd' | 'p']
+        const long = { b: '-b/--bind', d: '-d/--directory', p: '-p/--protocol' }[
+          name.replace(/-/g, '')[0] as 'b' | 'd' | 'p'
+        ]
         return usageError(sys, `argument ${long}: expected one argument`)
       }
       if (name.includes('b')) bind = value
@@ -132,14 +134,23 @@ function say(sys: Sys, st: HttpServerState, text: string): void {
 
 function listen(sys: Sys, st: HttpServerState, addr: Ip4): void {
   const sock = openSocket(sys, 'tcp', 0, 'python3')
-  if (isErrno(sock)) return raise(sys, sock)
+  if (isErrno(sock)) {
+    raise(sys, sock)
+    return
+  }
   st.s = sock.s
   st.fd = sock.fd
   sys.sockets.setOptions(st.s, { reuseAddr: true })
   const bound = sys.sockets.bind(st.s, { addr, port: st.port & 0xffff })
-  if (!bound.ok) return raise(sys, bound.errno)
+  if (!bound.ok) {
+    raise(sys, bound.errno)
+    return
+  }
   const r = sys.sockets.listen(st.s, 5)
-  if (!r.ok) return raise(sys, r.errno)
+  if (!r.ok) {
+    raise(sys, r.errno)
+    return
+  }
   const { port } = sys.sockets.getsockname(st.s)
   const host = formatIp4(addr)
   say(sys, st, `Serving HTTP on ${host} port ${port} (http://${host}:${port}/) ...\n`)
@@ -152,7 +163,14 @@ function accept(sys: Sys, st: HttpServerState): void {
     const r = sys.sockets.accept(st.s, owner(sys, 'python3'))
     if (!r.ok) return
     const fd = sys.socketFd(r.value.socket)
-    const c: Connection = { s: r.value.socket, fd, peer: r.value.peer.addr, input: NO_BYTES, output: NO_BYTES, answered: false }
+    const c: Connection = {
+      s: r.value.socket,
+      fd,
+      peer: r.value.peer.addr,
+      input: NO_BYTES,
+      output: NO_BYTES,
+      answered: false,
+    }
     st.connections.set(fd, c)
     sys.watch(fd, true, false)
   }
@@ -179,7 +197,10 @@ function serve(sys: Sys, st: HttpServerState, c: Connection): void {
       if (r.errno !== 'EAGAIN') close(sys, st, c)
       return
     }
-    if (r.value.data.length === 0) return close(sys, st, c)
+    if (r.value.data.length === 0) {
+      close(sys, st, c)
+      return
+    }
     c.input = joinBytes(c.input, r.value.data)
     const request = wholeRequest(c.input)
     if (request === null) continue
@@ -210,26 +231,38 @@ function resolved(sys: Sys, st: HttpServerState): void {
   const r = st.lookup?.result ?? null
   if (r === null) return
   st.lookup = null
-  if (r.ok) return listen(sys, st, r.addresses[0]!)
+  if (r.ok) {
+    listen(sys, st, r.addresses[0]!)
+    return
+  }
   sys.exit(fail(sys, `socket.gaierror: [Errno -2] ${GAI[r.error]}\n`, 1))
 }
 
 function step(sys: Sys, st: HttpServerState, e: ProgramEvent): void {
   if (e.kind === 'start') {
-    if (st.bind === null) return listen(sys, st, 0)
+    if (st.bind === null) {
+      listen(sys, st, 0)
+      return
+    }
     st.lookup = lookupHost(sys, st.bind, { timer: LOOKUP, both: true })
-    return resolved(sys, st)
+    resolved(sys, st)
+    return
   }
   if (st.lookup !== null && wantsEvent(st.lookup, e)) {
     stepLookup(sys, st.lookup, e)
-    return resolved(sys, st)
+    resolved(sys, st)
+    return
   }
   if (e.kind === 'signal') {
     sys.write(1, `${st.held}\nKeyboard interrupt received, exiting.\n`)
-    return sys.exit(0)
+    sys.exit(0)
+    return
   }
   if (e.kind !== 'ready') return
-  if (e.fd === st.fd) return accept(sys, st)
+  if (e.fd === st.fd) {
+    accept(sys, st)
+    return
+  }
   const c = st.connections.get(e.fd)
   if (c === undefined) return
   if (c.answered) push(sys, st, c)

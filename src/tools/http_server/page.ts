@@ -19,10 +19,27 @@ const DAYS = Object.freeze(['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'])
 const MONTHS = Object.freeze(['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'])
 
 const TYPES: Readonly<Record<string, string>> = Object.freeze({
-  html: 'text/html', htm: 'text/html', txt: 'text/plain', css: 'text/css', js: 'text/javascript', json: 'application/json',
-  xml: 'text/xml', csv: 'text/csv', png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', gif: 'image/gif',
-  svg: 'image/svg+xml', ico: 'image/vnd.microsoft.icon', pdf: 'application/pdf', sh: 'application/x-sh',
-  gz: 'application/gzip', zip: 'application/zip', tar: 'application/x-tar', py: 'text/x-python', md: 'text/markdown',
+  html: 'text/html',
+  htm: 'text/html',
+  txt: 'text/plain',
+  css: 'text/css',
+  js: 'text/javascript',
+  json: 'application/json',
+  xml: 'text/xml',
+  csv: 'text/csv',
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  gif: 'image/gif',
+  svg: 'image/svg+xml',
+  ico: 'image/vnd.microsoft.icon',
+  pdf: 'application/pdf',
+  sh: 'application/x-sh',
+  gz: 'application/gzip',
+  zip: 'application/zip',
+  tar: 'application/x-tar',
+  py: 'text/x-python',
+  md: 'text/markdown',
 })
 
 function two(n: number): string {
@@ -156,7 +173,12 @@ function resource(sys: Sys, site: Site, target: string): Parts {
   }
   const body = target.replace(/[?#].*/, '').endsWith('/') && !stat.ok ? null : readBytes(sys, path)
   if (body === null) return errorPage(404, 'File not found')
-  const suffix = path.slice(path.lastIndexOf('/') + 1).split('.').slice(1).at(-1) ?? ''
+  const suffix =
+    path
+      .slice(path.lastIndexOf('/') + 1)
+      .split('.')
+      .slice(1)
+      .at(-1) ?? ''
   const headers = [
     ['Content-type', TYPES[suffix.toLowerCase()] ?? 'application/octet-stream'],
     ['Content-Length', String(body.length)],

@@ -13,6 +13,8 @@ import {
   IFF_UP,
   type Link,
   type LinkKind,
+  linkOperState,
+  type OperState,
 } from '../../uapi/link.ts'
 import type { LinkInfo } from '../../uapi/request.ts'
 import { printStats } from './link_stats.ts'
@@ -42,15 +44,6 @@ const FLAG_NAMES: readonly (readonly [number, string])[] = Object.freeze([
   [IFF_DYNAMIC, 'DYNAMIC'],
   [IFF_UP, 'UP'],
 ] as const)
-
-type OperState = 'UNKNOWN' | 'DOWN' | 'LOWERLAYERDOWN' | 'UP'
-
-/** IFLA_OPERSTATE (RFC 2863) as Linux 6.1 has it: only a veth follows its carrier, and compares bare ifindexes. */
-export function operState(l: Link): OperState {
-  if (!(l.flags & IFF_UP)) return 'DOWN'
-  if (!l.carrier) return l.peer !== null && l.peer.ifindex !== l.ifindex ? 'LOWERLAYERDOWN' : 'DOWN'
-  return l.kind === 'veth' ? 'UP' : 'UNKNOWN'
-}
 
 /** The words between < and >. */
 function linkFlagWords(l: Link, peerDown: boolean): readonly string[] {
@@ -95,7 +88,7 @@ const stateColor = (state: OperState): 'up' | 'down' | undefined =>
 function printBrief(env: PrintEnv, info: LinkInfo, view: LinkView): void {
   const { out } = env
   const peerDown = printName(env, info, (n) => `${n.padEnd(16)} `)
-  const state = operState(info.link)
+  const state = linkOperState(info.link)
   out.field('operstate', state, `${state.padEnd(14)} `, stateColor(state))
   if (!view.doLink && env.opt.family !== 'link') return
   const mac = formatMac(info.link.address)
@@ -109,7 +102,7 @@ function printAttributes(env: PrintEnv, l: Link, view: LinkView): void {
   const { out, names } = env
   out.field('mtu', l.mtu, `mtu ${l.mtu} `)
   out.field('qdisc', l.qdisc, `qdisc ${l.qdisc} `)
-  const state = operState(l)
+  const state = linkOperState(l)
   out.text('state ')
   out.field('operstate', state, `${state} `, stateColor(state))
   if (view.doLink) out.field('linkmode', 'DEFAULT', 'mode DEFAULT ')
@@ -195,7 +188,7 @@ export function printLink(env: PrintEnv, info: LinkInfo, view: LinkView, deleted
   }
   if (view.doLink && env.opt.stats > 0) {
     out.newLine()
-    printStats(env, info.stats)
+    printStats(env, info)
   }
   out.text('\n')
 }

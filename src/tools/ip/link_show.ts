@@ -197,7 +197,7 @@ function printEntry(ctx: Context, f: AddrFilter, info: LinkInfo, addrs: readonly
   if (shown === 'all') printLink(ctx, info, { doLink, queue: true, lladdr })
   if (shown !== 'hidden' && withAddresses) printAddresses(ctx, f, info, addrs)
   if (shown === 'all' && !opt.brief && !doLink && opt.stats > 0) {
-    printStats(ctx, info.stats)
+    printStats(ctx, info)
     out.newLine()
   }
   out.closeObject()

@@ -1,6 +1,6 @@
 // The counters of a link as ip -s link prints them: columns that grow with the numbers.
 // Read first: print_env.ts. Counters that no device of the model has are 0, as on a real veth.
-import type { LinkStats } from '../../uapi/request.ts'
+import type { LinkInfo, LinkStats } from '../../uapi/request.ts'
 import type { PrintEnv } from './print_env.ts'
 
 /** Widths of the columns before any number is looked at. */
@@ -81,8 +81,9 @@ function printJson(env: PrintEnv, s: LinkStats, transitions: number): void {
   out.closeObject()
 }
 
-/** print_stats64. The model does not count carrier changes. */
-export function printStats(env: PrintEnv, s: LinkStats): void {
-  if (env.out.isJson) printJson(env, s, 0)
-  else printText(env, s, 0)
+/** print_stats64 */
+export function printStats(env: PrintEnv, info: LinkInfo): void {
+  const transitions = info.link.carrierChanges ?? 0
+  if (env.out.isJson) printJson(env, info.stats, transitions)
+  else printText(env, info.stats, transitions)
 }

@@ -52,7 +52,12 @@ export function encodeQuery(id: number, name: string, type: number): Uint8Array 
 }
 
 /** An answer to `query`: its question repeated, then the records. */
-export function encodeResponse(query: DnsMessage, rcode: number, authoritative: boolean, answers: readonly DnsRecord[]): Uint8Array {
+export function encodeResponse(
+  query: DnsMessage,
+  rcode: number,
+  authoritative: boolean,
+  answers: readonly DnsRecord[],
+): Uint8Array {
   const flags = 0x8000 | (authoritative ? 0x0400 : 0) | 0x0100 | 0x0080 | rcode
   let out = joinBytes(u16s(query.id, flags, 1, answers.length, 0, 0), encodeName(query.name))
   out = joinBytes(out, u16s(query.type, 1))
@@ -106,5 +111,12 @@ export function decodeDns(b: Uint8Array): DnsMessage | null {
     answers.push({ name: owner.name, type, ttl: readI32(b, owner.next + 4), address, target: target?.name ?? '' })
     at = data + length
   }
-  return { id: readU16(b, 0), response: (flags & 0x8000) !== 0, rcode: flags & 15, name: q.name, type: readU16(b, q.next), answers }
+  return {
+    id: readU16(b, 0),
+    response: (flags & 0x8000) !== 0,
+    rcode: flags & 15,
+    name: q.name,
+    type: readU16(b, q.next),
+    answers,
+  }
 }

@@ -84,15 +84,25 @@ function longOption(c: Cursor, text: string, long: readonly LongOption[]): void 
   const exact = long.find((o) => o.name === name)
   const close = exact === undefined ? long.filter((o) => o.name.startsWith(name)) : [exact]
   const found = close[0]
-  if (found === undefined) return problem(c, `unrecognized option '--${text}'`)
-  if (close.some((o) => o.opt !== found.opt || o.arg !== found.arg)) {
-    return problem(c, `option '--${text}' is ambiguous; possibilities:${close.map((o) => ` '--${o.name}'`).join('')}`)
+  if (found === undefined) {
+    problem(c, `unrecognized option '--${text}'`)
+    return
   }
-  if (found.arg === 'none' && value !== null) return problem(c, `option '--${found.name}' doesn't allow an argument`)
+  if (close.some((o) => o.opt !== found.opt || o.arg !== found.arg)) {
+    problem(c, `option '--${text}' is ambiguous; possibilities:${close.map((o) => ` '--${o.name}'`).join('')}`)
+    return
+  }
+  if (found.arg === 'none' && value !== null) {
+    problem(c, `option '--${found.name}' doesn't allow an argument`)
+    return
+  }
   if (found.arg !== 'required' || value !== null) {
     c.items.push({ opt: found.opt, arg: value, error: null })
     return
   }
-  if (c.next >= c.args.length) return problem(c, `option '--${found.name}' requires an argument`)
+  if (c.next >= c.args.length) {
+    problem(c, `option '--${found.name}' requires an argument`)
+    return
+  }
   c.items.push({ opt: found.opt, arg: c.args[c.next++]!, error: null })
 }

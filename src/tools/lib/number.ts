@@ -35,6 +35,10 @@ export function leadingDouble(text: string): { readonly value: number; readonly 
 export function formatG(x: number): string {
   if (x === 0) return '0'
   const exp = Math.floor(Math.log10(Math.abs(x)))
-  if (exp < -4 || exp >= 6) return x.toExponential(5).replace(/\.?0+e/, 'e').replace(/e([+-])(\d)$/, 'e$10$2')
+  if (exp < -4 || exp >= 6)
+    return x
+      .toExponential(5)
+      .replace(/\.?0+e/, 'e')
+      .replace(/e([+-])(\d)$/, 'e$10$2')
   return String(Number(x.toPrecision(6)))
 }

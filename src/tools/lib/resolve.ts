@@ -1,9 +1,18 @@
 // getaddrinfo(3) and getnameinfo(3) as a sub-state of a machine: literals, /etc/hosts, then UDP to the servers of
 // /etc/resolv.conf (5 s, two rounds, search list, ndots). The owner passes the events that wantsEvent() names.
 // Read first: dns_message.ts, resolv.conf(5). Leaves out TCP, EDNS, nsswitch.conf and IPv6 results.
-import { formatIp4, type Ip4, INADDR_LOOPBACK, parseIp4 } from '../../lib/ip4.ts'
+import { formatIp4, INADDR_LOOPBACK, type Ip4, parseIp4 } from '../../lib/ip4.ts'
 import type { ProgramEvent, Sys } from '../../uapi/program.ts'
-import { decodeDns, encodeQuery, RCODE_NXDOMAIN, RCODE_OK, TYPE_A, TYPE_AAAA, TYPE_CNAME, TYPE_PTR } from './dns_message.ts'
+import {
+  decodeDns,
+  encodeQuery,
+  RCODE_NXDOMAIN,
+  RCODE_OK,
+  TYPE_A,
+  TYPE_AAAA,
+  TYPE_CNAME,
+  TYPE_PTR,
+} from './dns_message.ts'
 import { inetAton } from './netdb.ts'
 import { isErrno, openSocket } from './sock.ts'
 
@@ -65,7 +74,10 @@ function readConfig(sys: Sys): Config {
   const c: Config = { servers: [], search: [], ndots: 1, timeout: 5, attempts: 2 }
   const file = sys.readFile('/etc/resolv.conf')
   for (const line of file.ok ? file.value.split('\n') : []) {
-    const [key, ...values] = line.replace(/[#;].*/, '').trim().split(/\s+/)
+    const [key, ...values] = line
+      .replace(/[#;].*/, '')
+      .trim()
+      .split(/\s+/)
     const server = key === 'nameserver' ? parseIp4(values[0] ?? '') : null
     if (server !== null && c.servers.length < 3) c.servers.push(server)
     else if (key === 'search' || key === 'domain') c.search = values
@@ -200,7 +212,10 @@ export function wantsEvent(l: Lookup, e: ProgramEvent): boolean {
 }
 
 export function stepLookup(sys: Sys, l: Lookup, e: ProgramEvent): void {
-  if (e.kind === 'timer') return nextServer(sys, l)
+  if (e.kind === 'timer') {
+    nextServer(sys, l)
+    return
+  }
   const s = sys.fdSocket(l.fd)
   while (s !== null && l.result === null && l.fd >= 0) {
     const r = sys.sockets.recv(s)
@@ -223,7 +238,10 @@ function nextServer(sys: Sys, l: Lookup): void {
 function answer(sys: Sys, l: Lookup, data: Uint8Array): void {
   const m = decodeDns(data)
   if (m === null || !m.response || !l.waiting.includes(m.id)) return
-  if (m.rcode !== RCODE_OK && m.rcode !== RCODE_NXDOMAIN) return nextServer(sys, l)
+  if (m.rcode !== RCODE_OK && m.rcode !== RCODE_NXDOMAIN) {
+    nextServer(sys, l)
+    return
+  }
   l.waiting = l.waiting.filter((id) => id !== m.id)
   const names = m.answers.filter((r) => r.type === (l.reverse ? TYPE_PTR : TYPE_CNAME))
   if (m.type !== TYPE_AAAA) l.canonical = names.at(-1)?.target ?? (l.reverse ? '' : m.name)
@@ -231,12 +249,16 @@ function answer(sys: Sys, l: Lookup, data: Uint8Array): void {
   if (m.rcode === RCODE_OK && m.answers.length === 0) l.nodata = true
   if (l.waiting.length > 0) return
   const found = l.reverse ? l.canonical !== '' : l.addresses.length > 0
-  if (found) return end(sys, l, { ok: true, addresses: l.addresses, canonical: l.canonical })
+  if (found) {
+    end(sys, l, { ok: true, addresses: l.addresses, canonical: l.canonical })
+    return
+  }
   if (l.name + 1 < l.names.length) {
     l.name++
     l.server = 0
     l.attempt = 0
-    return ask(sys, l)
+    ask(sys, l)
+    return
   }
   end(sys, l, { ok: false, error: l.nodata ? 'EAI_NODATA' : 'EAI_NONAME' })
 }

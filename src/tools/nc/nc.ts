@@ -4,12 +4,13 @@ import { type Errno, strerror } from '../../lib/errno.ts'
 import { formatIp4 } from '../../lib/ip4.ts'
 import type { Machine, ProgramEvent, Sys } from '../../uapi/program.ts'
 import { NO_BYTES } from '../lib/bytes.ts'
-import { inetAton, serviceName } from '../lib/netdb.ts'
+import { inetAton } from '../lib/netdb.ts'
 import { GAI, type GaiError, lookupAddress, lookupHost, stepLookup, wantsEvent } from '../lib/resolve.ts'
 import { isErrno, openSocket, owner } from '../lib/sock.ts'
 import { parseNc } from './options.ts'
 import { startRelay, stepRelay } from './relay.ts'
 import { LOOKUP, type LookupPurpose, type NcState, PAUSE, QUIT, SECOND, WAIT } from './state.ts'
+import { protocol, report, socketOptions, successText, targetText } from './words.ts'
 
 /** Seconds that -uv waits for an error without -w. */
 const UDP_SCAN_TIMEOUT = 3
@@ -49,21 +50,23 @@ function die(sys: Sys, text: string): void {
   sys.exit(1)
 }
 
-function protocol(st: NcState): 'tcp' | 'udp' {
-  return st.opt.udp ? 'udp' : 'tcp'
-}
-
 function resolve(sys: Sys, st: NcState, host: string, purpose: LookupPurpose): void {
   st.phase = 'lookup'
   st.purpose = purpose
-  if (st.opt.numeric && inetAton(host) === null) return resolveFailed(sys, st, 'EAI_NONAME')
+  if (st.opt.numeric && inetAton(host) === null) {
+    resolveFailed(sys, st, 'EAI_NONAME')
+    return
+  }
   st.lookup = lookupHost(sys, host, { timer: LOOKUP, both: true })
   lookedUp(sys, st)
 }
 
 function resolveFailed(sys: Sys, st: NcState, error: GaiError): void {
   const o = st.opt
-  if (st.purpose === 'source' || o.listen) return die(sys, `getaddrinfo: ${GAI[error]}`)
+  if (st.purpose === 'source' || o.listen) {
+    die(sys, `getaddrinfo: ${GAI[error]}`)
+    return
+  }
   die(sys, `getaddrinfo for host "${o.host ?? ''}" port ${o.ports[st.port] ?? ''}: ${GAI[error]}`)
 }
 
@@ -74,21 +77,36 @@ function lookedUp(sys: Sys, st: NcState): void {
   st.lookup = null
   switch (st.purpose) {
     case 'target':
-      if (!r.ok) return resolveFailed(sys, st, r.error)
+      if (!r.ok) {
+        resolveFailed(sys, st, r.error)
+        return
+      }
       st.target = r.addresses[0]!
-      if (st.opt.listen) return listen(sys, st)
-      if (st.opt.source !== null) return resolve(sys, st, st.opt.source, 'source')
-      return connectNext(sys, st)
+      if (st.opt.listen) {
+        listen(sys, st)
+        return
+      }
+      if (st.opt.source !== null) {
+        resolve(sys, st, st.opt.source, 'source')
+        return
+      }
+      connectNext(sys, st)
+      return
     case 'source':
-      if (!r.ok) return resolveFailed(sys, st, r.error)
+      if (!r.ok) {
+        resolveFailed(sys, st, r.error)
+        return
+      }
       st.source = r.addresses[0]!
-      return connectNext(sys, st)
+      connectNext(sys, st)
+      return
     case 'listening':
     case 'received': {
       const numeric = formatIp4(st.purpose === 'listening' ? st.target : st.peer.addr)
       if (!r.ok && r.error === 'EAI_AGAIN') sys.write(2, `nc: getnameinfo: ${GAI.EAI_AGAIN}\n`)
       else report(sys, st, r.ok ? r.canonical : numeric)
-      return reported(sys, st)
+      reported(sys, st)
+      return
     }
   }
 }
@@ -96,22 +114,19 @@ function lookedUp(sys: Sys, st: NcState): void {
 /** "Listening on …" and "Connection received on …" need the name unless -n. */
 function reportSocket(sys: Sys, st: NcState, purpose: 'listening' | 'received'): void {
   st.purpose = purpose
-  if (!st.opt.verbose) return reported(sys, st)
+  if (!st.opt.verbose) {
+    reported(sys, st)
+    return
+  }
   const address = purpose === 'listening' ? st.target : st.peer.addr
   if (st.opt.numeric) {
     report(sys, st, formatIp4(address))
-    return reported(sys, st)
+    reported(sys, st)
+    return
   }
   st.phase = 'lookup'
   st.lookup = lookupAddress(sys, address, { timer: LOOKUP, both: false })
   lookedUp(sys, st)
-}
-
-function report(sys: Sys, st: NcState, name: string): void {
-  if (st.purpose === 'listening') {
-    const verb = st.opt.udp ? 'Bound' : 'Listening'
-    sys.write(2, `${verb} on ${name} ${Number(st.opt.ports[0]) & 0xffff}\n`)
-  } else sys.write(2, `Connection received on ${name} ${st.peer.port}\n`)
 }
 
 function reported(sys: Sys, st: NcState): void {
@@ -119,7 +134,8 @@ function reported(sys: Sys, st: NcState): void {
     st.phase = 'accept'
     if (st.opt.udp && st.opt.keep) {
       takeListener(st)
-      return relay(sys, st)
+      relay(sys, st)
+      return
     }
     sys.watch(st.lfd, true, false)
     return
@@ -136,30 +152,33 @@ function takeListener(st: NcState): void {
 function listen(sys: Sys, st: NcState): void {
   const o = st.opt
   const sock = openSocket(sys, protocol(st), 0, 'nc')
-  if (isErrno(sock)) return die(sys, strerror(sock))
+  if (isErrno(sock)) {
+    die(sys, strerror(sock))
+    return
+  }
   st.ls = sock.s
   st.lfd = sock.fd
   sys.sockets.setOptions(sock.s, { reuseAddr: true, reusePort: true })
   socketOptions(sys, st, sock.s)
   const port = Number(o.ports[0])
   const named = Number.isNaN(port) ? null : port & 0xffff
-  if (named === null) return die(sys, `getaddrinfo: ${GAI.EAI_SERVICE}`)
+  if (named === null) {
+    die(sys, `getaddrinfo: ${GAI.EAI_SERVICE}`)
+    return
+  }
   const bound = sys.sockets.bind(sock.s, { addr: st.target, port: named })
-  if (!bound.ok) return die(sys, strerror(bound.errno))
+  if (!bound.ok) {
+    die(sys, strerror(bound.errno))
+    return
+  }
   if (!o.udp) {
     const r = sys.sockets.listen(sock.s, 1)
-    if (!r.ok) return die(sys, `listen: ${strerror(r.errno)}`)
+    if (!r.ok) {
+      die(sys, `listen: ${strerror(r.errno)}`)
+      return
+    }
   }
   reportSocket(sys, st, 'listening')
-}
-
-function socketOptions(sys: Sys, st: NcState, s: number): void {
-  const o = st.opt
-  if (o.broadcast) sys.sockets.setOptions(s, { broadcast: true })
-  if (o.tos >= 0) sys.sockets.setOptions(s, { tos: o.tos })
-  if (o.ttl >= 0) sys.sockets.setOptions(s, { ttl: o.ttl })
-  if (o.rcvBuf > 0) sys.sockets.setOptions(s, { rcvBuf: o.rcvBuf })
-  if (o.sndBuf > 0) sys.sockets.setOptions(s, { sndBuf: o.sndBuf })
 }
 
 /** Somebody knocks at the listening socket. */
@@ -170,11 +189,17 @@ function accept(sys: Sys, st: NcState): void {
     st.peer = r.value.from
     st.peeked = r.value.data
     const c = sys.sockets.connect(st.ls, st.peer)
-    if (!c.ok) return die(sys, `connect: ${strerror(c.errno)}`)
+    if (!c.ok) {
+      die(sys, `connect: ${strerror(c.errno)}`)
+      return
+    }
     takeListener(st)
   } else {
     const r = sys.sockets.accept(st.ls, owner(sys, 'nc'))
-    if (!r.ok) return r.errno === 'EAGAIN' ? undefined : die(sys, `accept: ${strerror(r.errno)}`)
+    if (!r.ok) {
+      if (!(r.errno === 'EAGAIN')) die(sys, `accept: ${strerror(r.errno)}`)
+      return
+    }
     st.s = r.value.socket
     st.fd = sys.socketFd(st.s)
     st.peer = r.value.peer
@@ -191,29 +216,32 @@ function connectNext(sys: Sys, st: NcState): void {
     return
   }
   const sock = openSocket(sys, protocol(st), 0, 'nc')
-  if (isErrno(sock)) return connectFailed(sys, st, sock)
+  if (isErrno(sock)) {
+    connectFailed(sys, st, sock)
+    return
+  }
   st.s = sock.s
   st.fd = sock.fd
   if (o.source !== null || o.localPort !== null) {
-    sys.sockets.setOptions(sock.s, { reuseAddr: true, reusePort: true })
     const bound = sys.sockets.bind(sock.s, { addr: st.source, port: Number(o.localPort ?? '0') & 0xffff })
-    if (!bound.ok) return die(sys, `bind failed: ${strerror(bound.errno)}`)
+    if (!bound.ok) {
+      die(sys, `bind failed: ${strerror(bound.errno)}`)
+      return
+    }
   }
   socketOptions(sys, st, sock.s)
   const r = sys.sockets.connect(sock.s, { addr: st.target, port: Number(o.ports[st.port]) })
-  if (r.ok) return connected(sys, st)
-  if (r.errno !== 'EINPROGRESS') return connectFailed(sys, st, r.errno)
+  if (r.ok) {
+    connected(sys, st)
+    return
+  }
+  if (r.errno !== 'EINPROGRESS') {
+    connectFailed(sys, st, r.errno)
+    return
+  }
   st.phase = 'connect'
   sys.watch(st.fd, false, true)
   if (o.timeout >= 0) sys.setTimer(WAIT, sys.now() + o.timeout * SECOND)
-}
-
-/** "host (ip) port N (tcp)" as nc names a connection that failed. */
-function targetText(st: NcState): string {
-  const ip = formatIp4(st.target)
-  const host = st.opt.host ?? ''
-  const both = !st.opt.numeric && host !== ip ? `${host} (${ip})` : host
-  return `${both} port ${st.opt.ports[st.port]} (${protocol(st)})`
 }
 
 function connectFailed(sys: Sys, st: NcState, errno: Errno | 'timeout'): void {
@@ -242,7 +270,8 @@ function connected(sys: Sys, st: NcState): void {
   if (st.opt.udp && st.opt.verbose) {
     st.phase = 'probe'
     st.probes = 0
-    return probe(sys, st)
+    probe(sys, st)
+    return
   }
   announce(sys, st)
 }
@@ -253,7 +282,10 @@ function probe(sys: Sys, st: NcState): void {
   const x = Uint8Array.of(88)
   const first = st.probes === 0 ? sys.sockets.send(st.s, x) : null
   const r = sys.sockets.send(st.s, x)
-  if ((first !== null && !first.ok) || (!r.ok && r.errno === 'ECONNREFUSED')) return nextPort(sys, st, 1)
+  if ((first !== null && !first.ok) || (!r.ok && r.errno === 'ECONNREFUSED')) {
+    nextPort(sys, st, 1)
+    return
+  }
   if (st.probes++ < seconds) sys.setTimer(PAUSE, sys.now() + SECOND)
   else announce(sys, st)
 }
@@ -261,15 +293,7 @@ function probe(sys: Sys, st: NcState): void {
 function announce(sys: Sys, st: NcState): void {
   const o = st.opt
   st.code = 0
-  if (o.verbose) {
-    const port = o.ports[st.port]!
-    const proto = protocol(st)
-    const service = (o.numeric ? null : serviceName(Number(port), proto)) ?? '*'
-    const host = o.host ?? ''
-    const ip = formatIp4(st.target)
-    const name = !o.numeric && host !== ip ? `${host} (${ip})` : host
-    sys.write(2, `Connection to ${name} ${port} port [${proto}/${service}] succeeded!\n`)
-  }
+  if (o.verbose) sys.write(2, successText(st))
   if (o.zero) nextPort(sys, st, 0)
   else relay(sys, st)
 }
@@ -289,13 +313,19 @@ function settle(sys: Sys, st: NcState): void {
     sys.setTimer(QUIT, sys.now() + o.quit * SECOND)
     return
   }
-  if (!o.listen) return nextPort(sys, st, 0)
+  if (!o.listen) {
+    nextPort(sys, st, 0)
+    return
+  }
   sys.close(st.fd)
   if (!o.keep) {
     sys.exit(0)
     return
   }
-  if (o.udp) return listen(sys, st)
+  if (o.udp) {
+    listen(sys, st)
+    return
+  }
   st.phase = 'accept'
   sys.watch(st.lfd, true, false)
 }
@@ -303,8 +333,14 @@ function settle(sys: Sys, st: NcState): void {
 function step(sys: Sys, st: NcState, e: ProgramEvent): void {
   if (e.kind === 'start') {
     const o = st.opt
-    if (o.host !== null) return resolve(sys, st, o.host, 'target')
-    if (o.listen) return listen(sys, st)
+    if (o.host !== null) {
+      resolve(sys, st, o.host, 'target')
+      return
+    }
+    if (o.listen) {
+      listen(sys, st)
+      return
+    }
     return
   }
   if (e.kind === 'timer' && e.id === QUIT) {
@@ -314,14 +350,20 @@ function step(sys: Sys, st: NcState, e: ProgramEvent): void {
   if (st.lookup !== null) {
     if (!wantsEvent(st.lookup, e)) return
     stepLookup(sys, st.lookup, e)
-    return lookedUp(sys, st)
+    lookedUp(sys, st)
+    return
   }
   switch (st.phase) {
     case 'connect':
-      if (e.kind === 'timer' && e.id === WAIT) return connectFailed(sys, st, 'timeout')
+      if (e.kind === 'timer' && e.id === WAIT) {
+        connectFailed(sys, st, 'timeout')
+        return
+      }
       if (e.kind === 'ready') {
         const error = sys.sockets.takeError(st.s)
-        return error === null ? connected(sys, st) : connectFailed(sys, st, error)
+        if (error === null) connected(sys, st)
+        else connectFailed(sys, st, error)
+        return
       }
       return
     case 'probe':
@@ -332,7 +374,8 @@ function step(sys: Sys, st: NcState, e: ProgramEvent): void {
       return
     case 'relay':
       stepRelay(sys, st, e)
-      return settle(sys, st)
+      settle(sys, st)
+      return
     case 'lookup':
     case 'relayed':
     case 'quit':

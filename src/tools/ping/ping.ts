@@ -299,7 +299,8 @@ function resolved(sys: Sys, st: PingState): void {
 function step(sys: Sys, st: PingState, event: ProgramEvent): void {
   if (event.kind === 'start') {
     st.lookup = lookupHost(sys, st.opt.target, { timer: LOOKUP, both: true })
-    return resolved(sys, st)
+    resolved(sys, st)
+    return
   }
   if (event.kind === 'signal') {
     if (event.signal === 'QUIT') st.snapshot = true
@@ -309,7 +310,8 @@ function step(sys: Sys, st: PingState, event: ProgramEvent): void {
   }
   if (st.lookup !== null && wantsEvent(st.lookup, event)) {
     stepLookup(sys, st.lookup, event)
-    return resolved(sys, st)
+    resolved(sys, st)
+    return
   }
   if (event.kind === 'timer' && event.id === ALARM) st.exiting = true
   if (st.phase !== 'run') return

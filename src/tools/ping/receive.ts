@@ -58,7 +58,10 @@ function gather(sys: Sys, st: PingState, r: Received, seq: number, name: string)
     st.received++
     st.answered.add(seq)
   }
-  if (o.quiet) return flush(sys, st.out)
+  if (o.quiet) {
+    flush(sys, st.out)
+    return
+  }
   if (o.flood) {
     flush(sys, st.out)
     sys.write(1, bad ? '\bC' : '\b \b')
@@ -72,7 +75,8 @@ function gather(sys: Sys, st: PingState, r: Received, seq: number, name: string)
   line += ` ttl=${r.ttl}`
   if (r.data.length < o.size) {
     print(sys, st.out, `${line} (truncated)\n`)
-    return flush(sys, st.out)
+    flush(sys, st.out)
+    return
   }
   if (trip !== null) line += ` time=${formatRtt(trip)} ms`
   if (duplicate && (!st.multicast || o.verbose)) line += ' (DUP!)'
@@ -115,7 +119,10 @@ export function takeReply(sys: Sys, st: PingState, r: Received, name: string): v
   const icmp = r.icmp
   const kind = classifyReply(st, r)
   if (icmp === null || kind === 'not-ours') return
-  if (kind === 'reply') return gather(sys, st, r, icmp.rest & 0xffff, name)
+  if (kind === 'reply') {
+    gather(sys, st, r, icmp.rest & 0xffff, name)
+    return
+  }
   const seq = readU16(r.data, ((r.data[0] ?? 0) & 15) * 4 + 6)
   if (kind === 'other') {
     if (!st.errorsByQueue) acknowledge(st, seq)
@@ -172,4 +179,3 @@ export function fillData(size: number, pattern: readonly number[] | null): Uint8
   else if (pattern.length > 0) for (let i = 0; i < size; i++) data[i] = pattern[i % pattern.length]!
   return data
 }
-

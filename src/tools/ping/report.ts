@@ -1,5 +1,5 @@
 // What ping says at the end and on SIGQUIT, and its exit code (iputils ping_common.c: finish, status).
-import { type Sys } from '../../uapi/program.ts'
+import type { Sys } from '../../uapi/program.ts'
 import { flush, print } from '../lib/bytes.ts'
 import { formatG } from '../lib/number.ts'
 import type { PingState } from './state.ts'

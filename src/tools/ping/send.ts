@@ -13,7 +13,7 @@ const MIN_INTERVAL = 10
 
 /** SCHINT: an interval that a wait can have. */
 export function schedulable(interval: number): number {
-  return interval <= MIN_INTERVAL ? MIN_INTERVAL : interval
+  return Math.max(interval, MIN_INTERVAL)
 }
 
 /** Whole ms between two times as C computes them: seconds and nanoseconds apart. */
@@ -57,7 +57,10 @@ export function pinger(sys: Sys, st: PingState): number {
   }
   const seq = (st.transmitted + 1) & 0xffff
   st.answered.delete(seq)
-  const r = sys.sockets.sendto(st.s, icmpBytes(ICMP_ECHO, 0, st.ident, seq, probeData(sys, st)), { addr: st.dst, port: 0 })
+  const r = sys.sockets.sendto(st.s, icmpBytes(ICMP_ECHO, 0, st.ident, seq, probeData(sys, st)), {
+    addr: st.dst,
+    port: 0,
+  })
   if (r.ok) {
     st.outOfMemory = 0
     advanceTransmitted(st)
@@ -117,7 +120,7 @@ export function scheduleExit(sys: Sys, st: PingState, next: number): number {
   st.waittime = st.received > 0 ? Math.max(2 * st.tmax, 1000 * st.interval) : o.linger * 1000
   if (st.waittime > 0) sys.setTimer(ALARM, sys.now() + st.waittime * 1000)
   const whole = Math.floor(st.waittime / 1000)
-  return next < whole ? whole : next
+  return Math.max(next, whole)
 }
 
 /** How long the main loop sleeps for `next`, in ms. */

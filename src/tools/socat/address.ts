@@ -46,16 +46,37 @@ const pair = (kind: AddressKind): Type => ({ kind, params: 2 })
 const TYPES: Readonly<Record<string, Type>> = Object.freeze({
   '-': { kind: 'stdio', params: 0 },
   stdio: { kind: 'stdio', params: 0 },
-  tcp: pair('tcp'), tcp4: pair('tcp'), 'tcp-connect': pair('tcp'), 'tcp4-connect': pair('tcp'),
-  'tcp-listen': one('tcp-listen'), 'tcp4-listen': one('tcp-listen'), 'tcp-l': one('tcp-listen'), 'tcp4-l': one('tcp-listen'),
-  udp: pair('udp'), udp4: pair('udp'), 'udp-connect': pair('udp'), 'udp4-connect': pair('udp'),
-  'udp-listen': one('udp-listen'), 'udp4-listen': one('udp-listen'), 'udp-l': one('udp-listen'), 'udp4-l': one('udp-listen'),
-  'udp-sendto': pair('udp-sendto'), 'udp4-sendto': pair('udp-sendto'),
-  'udp-datagram': pair('udp-sendto'), 'udp4-datagram': pair('udp-sendto'),
-  'udp-recvfrom': one('udp-recvfrom'), 'udp4-recvfrom': one('udp-recvfrom'),
-  'udp-recv': one('udp-recv'), 'udp4-recv': one('udp-recv'),
-  exec: one('exec'), system: one('system'),
-  open: one('open'), file: one('open'), create: one('create'), creat: one('create'), gopen: one('gopen'),
+  tcp: pair('tcp'),
+  tcp4: pair('tcp'),
+  'tcp-connect': pair('tcp'),
+  'tcp4-connect': pair('tcp'),
+  'tcp-listen': one('tcp-listen'),
+  'tcp4-listen': one('tcp-listen'),
+  'tcp-l': one('tcp-listen'),
+  'tcp4-l': one('tcp-listen'),
+  udp: pair('udp'),
+  udp4: pair('udp'),
+  'udp-connect': pair('udp'),
+  'udp4-connect': pair('udp'),
+  'udp-listen': one('udp-listen'),
+  'udp4-listen': one('udp-listen'),
+  'udp-l': one('udp-listen'),
+  'udp4-l': one('udp-listen'),
+  'udp-sendto': pair('udp-sendto'),
+  'udp4-sendto': pair('udp-sendto'),
+  'udp-datagram': pair('udp-sendto'),
+  'udp4-datagram': pair('udp-sendto'),
+  'udp-recvfrom': one('udp-recvfrom'),
+  'udp4-recvfrom': one('udp-recvfrom'),
+  'udp-recv': one('udp-recv'),
+  'udp4-recv': one('udp-recv'),
+  exec: one('exec'),
+  system: one('system'),
+  open: one('open'),
+  file: one('open'),
+  create: one('create'),
+  creat: one('create'),
+  gopen: one('gopen'),
 })
 
 const REFUSED_TYPES =
@@ -63,15 +84,36 @@ const REFUSED_TYPES =
 
 /** Other spellings of options → the one used here. */
 const ALIASES: Readonly<Record<string, string>> = Object.freeze({
-  'so-reuseaddr': 'reuseaddr', 'so-reuseport': 'reuseport', 'so-bindtodevice': 'bindtodevice', if: 'bindtodevice',
-  interface: 'bindtodevice', sp: 'sourceport', 'so-broadcast': 'broadcast', 'so-keepalive': 'keepalive',
-  'tcp-nodelay': 'nodelay', creat: 'create', 'o-create': 'create', 'o-append': 'append', 'o-trunc': 'trunc',
-  'ip-ttl': 'ttl', ipttl: 'ttl', 'ip-tos': 'tos', iptos: 'tos', 'so-mark': 'mark', crlf: 'crnl', 'protocol-family': 'pf',
-  'o-rdonly': 'rdonly', 'o-wronly': 'wronly', 'o-rdwr': 'rdwr', ignoreof: 'ignoreeof',
+  'so-reuseaddr': 'reuseaddr',
+  'so-reuseport': 'reuseport',
+  'so-bindtodevice': 'bindtodevice',
+  if: 'bindtodevice',
+  interface: 'bindtodevice',
+  sp: 'sourceport',
+  'so-broadcast': 'broadcast',
+  'so-keepalive': 'keepalive',
+  'tcp-nodelay': 'nodelay',
+  creat: 'create',
+  'o-create': 'create',
+  'o-append': 'append',
+  'o-trunc': 'trunc',
+  'ip-ttl': 'ttl',
+  ipttl: 'ttl',
+  'ip-tos': 'tos',
+  iptos: 'tos',
+  'so-mark': 'mark',
+  crlf: 'crnl',
+  'protocol-family': 'pf',
+  'o-rdonly': 'rdonly',
+  'o-wronly': 'wronly',
+  'o-rdwr': 'rdwr',
+  ignoreof: 'ignoreeof',
 })
 
 const KNOWN = new Set(
-  'fork reuseaddr reuseport bind pf bindtodevice sourceport broadcast keepalive nodelay create append trunc ttl tos mark crnl connect-timeout backlog ignoreeof rdonly wronly rdwr stderr pipes shut-none shut-down shut-close'.split(' '),
+  'fork reuseaddr reuseport bind pf bindtodevice sourceport broadcast keepalive nodelay create append trunc ttl tos mark crnl connect-timeout backlog ignoreeof rdonly wronly rdwr stderr pipes shut-none shut-down shut-close'.split(
+    ' ',
+  ),
 )
 
 const REFUSED_OPTIONS =
@@ -126,7 +168,8 @@ export function parseAddress(text: string): Address {
   const lower = name.toLowerCase()
   const type = TYPES[lower]
   if (type === undefined) {
-    if (REFUSED_TYPES.test(lower) || /^\d+$/.test(name)) throw new AddressError(notModelled('socat', `address ${name}`), true)
+    if (REFUSED_TYPES.test(lower) || /^\d+$/.test(name))
+      throw new AddressError(notModelled('socat', `address ${name}`), true)
     throw new AddressError(`unknown device/address "${name}"`, false)
   }
   const tail = colon < 0 ? null : head.slice(colon + 1)
@@ -143,6 +186,7 @@ export function parseAddress(text: string): Address {
 /** Words of an EXEC command line: blanks separate, quotes keep together. */
 export function commandWords(text: string): string[] {
   const words: string[] = []
-  for (const m of text.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g)) words.push(m[0].replace(/"([^"]*)"|'([^']*)'/g, '$1$2'))
+  for (const m of text.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g))
+    words.push(m[0].replace(/"([^"]*)"|'([^']*)'/g, '$1$2'))
   return words
 }

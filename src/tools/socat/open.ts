@@ -27,7 +27,12 @@ export function newOpening(address: Address): Opening {
   return { address, stage: 'lookup', lookup: null, target: 0, bind: 0, s: -1, fd: -1 }
 }
 
-const ERRNO_FLAGS: Readonly<Record<OpenMode, string>> = Object.freeze({ read: '00', write: '01', append: '01', readwrite: '02' })
+const ERRNO_FLAGS: Readonly<Record<OpenMode, string>> = Object.freeze({
+  read: '00',
+  write: '01',
+  append: '01',
+  readwrite: '02',
+})
 
 /** What of the end is used: the direction decides how files are opened. */
 export interface Use {
@@ -42,7 +47,8 @@ function openFile(sys: Sys, a: Address, use: Use): Opened {
   if (o['rdonly'] !== undefined) mode = 'read'
   if (o['wronly'] !== undefined) mode = 'write'
   const flags = ERRNO_FLAGS[mode]
-  const create = a.kind === 'create' || o['create'] !== undefined || (a.kind === 'gopen' && use.write && !sys.stat(path).ok)
+  const create =
+    a.kind === 'create' || o['create'] !== undefined || (a.kind === 'gopen' && use.write && !sys.stat(path).ok)
   // GOPEN appends to what exists; OPEN without trunc would overwrite from the start, as "readwrite" does.
   if (mode === 'write' && (o['append'] !== undefined || (a.kind === 'gopen' && !create))) mode = 'append'
   else if (mode === 'write' && a.kind === 'open' && o['trunc'] === undefined) mode = 'readwrite'
@@ -177,13 +183,15 @@ function makeSocket(sys: Sys, o: Opening, session: number): Opened {
   const a = o.address
   const type = isUdp(a) ? 'udp' : 'tcp'
   const sock = openSocket(sys, type, 0, 'socat')
-  if (isErrno(sock)) return { error: `socket(2, ${type === 'udp' ? 2 : 1}, ${type === 'udp' ? 17 : 6}): ${strerror(sock)}` }
+  if (isErrno(sock))
+    return { error: `socket(2, ${type === 'udp' ? 2 : 1}, ${type === 'udp' ? 17 : 6}): ${strerror(sock)}` }
   o.s = sock.s
   o.fd = sock.fd
   const set = sys.sockets.setOptions(o.s, socketOptions(a))
   if (!set.ok) {
     const device = a.options['bindtodevice']
-    const what = device === undefined ? 'setsockopt(5, 1, 2, 0x7ffd, 4)' : `setsockopt(5, 1, 25, "${device}", ${device.length})`
+    const what =
+      device === undefined ? 'setsockopt(5, 1, 2, 0x7ffd, 4)' : `setsockopt(5, 1, 25, "${device}", ${device.length})`
     return { error: `${what}: ${strerror(set.errno)}` }
   }
   const wanted = connects(a) ? bindPort(a) : remotePort(a)!

@@ -42,7 +42,7 @@ export function log(sys: Sys, severity: 'E' | 'W' | 'N', text: string): void {
 }
 
 /** Options of one letter that socat knows and netsim does not. */
-const REFUSED = 'bDhLWgslrR46'
+const REFUSED = 'DhLWgslrR46'
 
 interface Draft extends Omit<SocatOptions, 'left' | 'right'> {
   left: Address | null
@@ -88,6 +88,15 @@ function option(sys: Sys, o: Draft, word: string, next: string | undefined): num
     if (ns === null) return -2
     if (letter === 't') o.closeWait = ns
     else o.inactivity = ns
+    return word.length > 2 ? 0 : 1
+  }
+  if (letter === 'b') {
+    const value = word.length > 2 ? word.slice(2) : (next ?? '')
+    if (!/^[1-9]\d{0,8}$/.test(value)) {
+      log(sys, 'E', `parseopts(): missing numerical value of option "-b"`)
+      return -2
+    }
+    o.blockSize = Number(value)
     return word.length > 2 ? 0 : 1
   }
   if ('vxuU'.includes(letter)) {

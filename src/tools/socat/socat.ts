@@ -63,7 +63,8 @@ function openSide(sys: Sys, st: SocatState, ses: Session): void {
 function opened(sys: Sys, st: SocatState, ses: Session, result: Opened): void {
   const o = ses.opening
   if (result === 'pending') {
-    if (o?.stage === 'accept') notice(sys, st, `listening on AF=2 ${formatIp4(o.bind)}:${sys.sockets.getsockname(o.s).port}`)
+    if (o?.stage === 'accept')
+      notice(sys, st, `listening on AF=2 ${formatIp4(o.bind)}:${sys.sockets.getsockname(o.s).port}`)
     else if (o?.stage === 'connect') {
       notice(sys, st, `opening connection to AF=2 ${formatIp4(o.target)}:${o.address.params[1]}`)
     }
@@ -71,13 +72,15 @@ function opened(sys: Sys, st: SocatState, ses: Session, result: Opened): void {
   }
   if (!isEnd(result)) {
     log(sys, 'E', result.error)
-    return endSession(sys, st, ses, 1)
+    endSession(sys, st, ses, 1)
+    return
   }
   ses.opening = null
   told(sys, st, result)
   if (ses.left === null) {
     ses.left = result
-    return openSide(sys, st, ses)
+    openSide(sys, st, ses)
+    return
   }
   ses.right = result
   run(sys, st, ses)
@@ -102,7 +105,10 @@ function run(sys: Sys, st: SocatState, ses: Session): void {
 
 function move(sys: Sys, st: SocatState, ses: Session): void {
   const p = pump(sys, st.opt, ses)
-  if (p === 'on') return rearm(sys, st.opt, ses)
+  if (p === 'on') {
+    rearm(sys, st.opt, ses)
+    return
+  }
   endSession(sys, st, ses, p === 'done' ? 0 : 1)
 }
 
@@ -114,7 +120,10 @@ function endSession(sys: Sys, st: SocatState, ses: Session, code: number): void 
   closeSession(sys, ses, shared)
   if (status === 0) notice(sys, st, 'exiting with status 0')
   st.sessions.delete(ses.id)
-  if (!ses.child) return sys.exit(status)
+  if (!ses.child) {
+    sys.exit(status)
+    return
+  }
   if (shared >= 0) sys.watch(shared, true, false)
 }
 
@@ -136,7 +145,8 @@ function listenerOpened(sys: Sys, st: SocatState, result: Opened): void {
   const o = st.listening!
   if (typeof result === 'object') {
     if (!isEnd(result)) log(sys, 'E', result.error)
-    return sys.exit(1)
+    sys.exit(1)
+    return
   }
   if (o.stage !== 'accept') return
   st.s = o.s
@@ -152,7 +162,8 @@ function acceptSession(sys: Sys, st: SocatState): void {
     if (result === 'pending') return
     if (!isEnd(result)) {
       log(sys, 'E', result.error)
-      return sys.exit(1)
+      sys.exit(1)
+      return
     }
     acceptNotice(sys, st, result)
     const ses = newSession(++st.nextSession, true)
@@ -184,10 +195,12 @@ function sessionEvent(sys: Sys, st: SocatState, ses: Session, e: ProgramEvent): 
   }
   if (o.lookup !== null) {
     stepLookup(sys, o.lookup, e)
-    return opened(sys, st, ses, afterLookup(sys, o, ses.id))
+    opened(sys, st, ses, afterLookup(sys, o, ses.id))
+    return
   }
   if (o.stage === 'connect') {
-    return opened(sys, st, ses, e.kind === 'timer' ? connectTimedOut(o) : afterConnect(sys, o, ses.id))
+    opened(sys, st, ses, e.kind === 'timer' ? connectTimedOut(o) : afterConnect(sys, o, ses.id))
+    return
   }
   const result = accept(sys, o, false)
   if (isEnd(result)) acceptNotice(sys, st, result)
@@ -220,18 +233,30 @@ function childEnded(sys: Sys, st: SocatState, pid: number, code: number): void {
 
 function step(sys: Sys, st: SocatState, e: ProgramEvent): void {
   if (e.kind === 'start') {
-    if (st.opt.left.options['fork'] !== undefined) return openListener(sys, st)
+    if (st.opt.left.options['fork'] !== undefined) {
+      openListener(sys, st)
+      return
+    }
     const ses = newSession(0, false)
     st.sessions.set(0, ses)
-    return openSide(sys, st, ses)
+    openSide(sys, st, ses)
+    return
   }
-  if (e.kind === 'child') return childEnded(sys, st, e.pid, e.code)
+  if (e.kind === 'child') {
+    childEnded(sys, st, e.pid, e.code)
+    return
+  }
   const lookup = st.listening?.lookup ?? null
   if (lookup !== null && wantsEvent(lookup, e)) {
     stepLookup(sys, lookup, e)
-    return listenerOpened(sys, st, afterLookup(sys, st.listening!, LISTENER))
+    listenerOpened(sys, st, afterLookup(sys, st.listening!, LISTENER))
+    return
   }
-  for (const ses of [...st.sessions.values()]) if (concerns(ses, e)) return sessionEvent(sys, st, ses, e)
+  for (const ses of [...st.sessions.values()])
+    if (concerns(ses, e)) {
+      sessionEvent(sys, st, ses, e)
+      return
+    }
   if (e.kind === 'ready' && e.fd === st.fd) acceptSession(sys, st)
 }
 

@@ -1,6 +1,7 @@
 // socat's transfer loop: copies both ways, passes half-closes on, waits -t for the other side, and ends.
 // Read first: state.ts, socat(1) on -t and -T. The buffers hold what one side read and the other has not taken.
 import { type Errno, strerror } from '../../lib/errno.ts'
+import { formatIp4 } from '../../lib/ip4.ts'
 import type { Sys } from '../../uapi/program.ts'
 import { latin1, NO_BYTES } from '../lib/bytes.ts'
 import { dateTime, log, type SocatOptions } from './options.ts'
@@ -66,7 +67,7 @@ function oneWay(sys: Sys, opt: SocatOptions, ses: Session, from: End, to: End, r
       const r = writeTo(sys, to, waiting)
       if (typeof r === 'string') {
         if (r === 'EAGAIN') return 'on'
-        log(sys, 'E', `write(${shownFds(ses, to)[1]}, 0x55555555, ${waiting.length}): ${strerror(r)}`)
+        log(sys, 'E', `${writeCall(ses, to, waiting.length)}: ${strerror(r)}`)
         return 'failed'
       }
       hold(ses, rightward, waiting.subarray(r))
@@ -87,6 +88,13 @@ function oneWay(sys: Sys, opt: SocatOptions, ses: Session, from: End, to: End, r
     dump(sys, opt, data, rightward)
     hold(ses, rightward, translate(data, from, to))
   }
+}
+
+/** The system call that failed, as the original's log writes it. */
+function writeCall(ses: Session, to: End, length: number): string {
+  const head = `(${shownFds(ses, to)[1]}, 0x55555555, ${length}`
+  if (to.peer === null) return `write${head})`
+  return `sendto${head}, 0, AF=2 ${formatIp4(to.peer.addr)}:${to.peer.port}, 16)`
 }
 
 function hold(ses: Session, rightward: boolean, data: Uint8Array): void {
@@ -174,7 +182,13 @@ function dump(sys: Sys, opt: SocatOptions, data: Uint8Array, rightward: boolean)
   sys.write(2, text)
 }
 
-const ESCAPES: Readonly<Record<string, string>> = Object.freeze({ '\r': '\\r', '\t': '\\t', '\\': '\\\\', '\0': '\\0', '\x07': '\\a' })
+const ESCAPES: Readonly<Record<string, string>> = Object.freeze({
+  '\r': '\\r',
+  '\t': '\\t',
+  '\\': '\\\\',
+  '\0': '\\0',
+  '\x07': '\\a',
+})
 
 function readable(data: Uint8Array): string {
   return latin1(data).replace(/[^\n\x20-\x5b\x5d-\x7e]/g, (c) => ESCAPES[c] ?? '.')

@@ -10,7 +10,13 @@ export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>='
 export type Filter =
   | { readonly kind: 'and' | 'or'; readonly left: Filter; readonly right: Filter }
   | { readonly kind: 'not'; readonly inner: Filter }
-  | { readonly kind: 'host'; readonly side: 'src' | 'dst'; readonly addr: Ip4; readonly len: number; readonly port: number | null }
+  | {
+      readonly kind: 'host'
+      readonly side: 'src' | 'dst'
+      readonly addr: Ip4
+      readonly len: number
+      readonly port: number | null
+    }
   | { readonly kind: 'port'; readonly side: 'src' | 'dst'; readonly op: Comparison; readonly port: number }
   | { readonly kind: 'dev'; readonly equal: boolean; readonly name: string }
 
@@ -27,8 +33,22 @@ export class FilterError {
 }
 
 const OPERATORS: Readonly<Record<string, Comparison>> = Object.freeze({
-  '=': '=', '==': '=', eq: '=', '!=': '!=', ne: '!=', neq: '!=', '>': '>', gt: '>', '<': '<', lt: '<', '>=': '>=',
-  ge: '>=', geq: '>=', '<=': '<=', le: '<=', leq: '<=',
+  '=': '=',
+  '==': '=',
+  eq: '=',
+  '!=': '!=',
+  ne: '!=',
+  neq: '!=',
+  '>': '>',
+  gt: '>',
+  '<': '<',
+  lt: '<',
+  '>=': '>=',
+  ge: '>=',
+  geq: '>=',
+  '<=': '<=',
+  le: '<=',
+  leq: '<=',
 })
 
 const syntaxError = (): FilterError =>

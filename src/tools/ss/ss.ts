@@ -8,9 +8,22 @@ import { serviceName } from '../lib/netdb.ts'
 import { notModelled } from '../lib/refuse.ts'
 import { type Row, renderTable, SS_HEADER } from './columns.ts'
 import { type Filter, FilterError, matches, parseFilter } from './filter.ts'
+import { socketHolders } from './holders.ts'
 import { SS_USAGE } from './texts.ts'
 
-const STATES = ['ESTAB', 'SYN-SENT', 'SYN-RECV', 'FIN-WAIT-1', 'FIN-WAIT-2', 'TIME-WAIT', 'UNCONN', 'CLOSE-WAIT', 'LAST-ACK', 'LISTEN', 'CLOSING'] as const
+const STATES = [
+  'ESTAB',
+  'SYN-SENT',
+  'SYN-RECV',
+  'FIN-WAIT-1',
+  'FIN-WAIT-2',
+  'TIME-WAIT',
+  'UNCONN',
+  'CLOSE-WAIT',
+  'LAST-ACK',
+  'LISTEN',
+  'CLOSING',
+] as const
 type State = (typeof STATES)[number]
 
 const CONNECTED: readonly State[] = STATES.filter((s) => s !== 'LISTEN' && s !== 'UNCONN')
@@ -182,7 +195,8 @@ function apply(sys: Sys, s: Selection, item: OptionItem): void {
       s.tables.push(...query(item.arg ?? ''))
       return
     case 'f':
-      return family(s, item.arg ?? '')
+      family(s, item.arg ?? '')
+      return
     case 'N': {
       const r = sys.netlink.request(sys.netns, 'netns.find', { name: item.arg ?? '' })
       if (!r.ok) throw new Stop(`Cannot open network namespace "${item.arg}": No such file or directory\n`, 1)
@@ -242,7 +256,10 @@ function select(sys: Sys, argv: readonly string[]): Selection {
   s.filter = parseFilter(words)
   if (s.states.length === 0) {
     if (s.all) s.states = [...STATES]
-    else s.states = s.listening ? ['LISTEN', 'UNCONN'] : [...CONNECTED].filter((st) => st !== 'TIME-WAIT' && st !== 'SYN-RECV')
+    else
+      s.states = s.listening
+        ? ['LISTEN', 'UNCONN']
+        : [...CONNECTED].filter((st) => st !== 'TIME-WAIT' && st !== 'SYN-RECV')
   }
   return s
 }
@@ -255,7 +272,18 @@ function isEphemeral(sys: Sys, port: number): boolean {
 }
 
 const PROTOCOL_NAMES: Readonly<Record<number, string>> = Object.freeze({
-  1: 'icmp', 2: 'igmp', 4: 'ipv4', 6: 'tcp', 17: 'udp', 47: 'gre', 50: 'esp', 51: 'ah', 58: 'ipv6-icmp', 89: 'ospfigp', 132: 'sctp', 255: 'raw',
+  1: 'icmp',
+  2: 'igmp',
+  4: 'ipv4',
+  6: 'tcp',
+  17: 'udp',
+  47: 'gre',
+  50: 'esp',
+  51: 'ah',
+  58: 'ipv6-icmp',
+  89: 'ospfigp',
+  132: 'sctp',
+  255: 'raw',
 })
 
 function portText(sys: Sys, s: Selection, netid: Protocol, port: number): string {
@@ -265,24 +293,26 @@ function portText(sys: Sys, s: Selection, netid: Protocol, port: number): string
   return (isEphemeral(sys, port) ? null : serviceName(port, netid)) ?? String(port)
 }
 
-function processText(info: SocketInfo): string {
-  if (info.processes.length === 0) return ''
-  return ` users:(${info.processes.map((p) => `("${p.name}",pid=${p.pid},fd=${p.fd})`).join(',')})`
+type Holders = ReturnType<typeof socketHolders> | null
+
+function holderText(info: SocketInfo, holders: Holders): string {
+  const users = holders?.get(info.inode)
+  return users === undefined ? '' : ` ${users}`
 }
 
-function row(sys: Sys, s: Selection, info: SocketInfo, dev: (ifindex: number) => string): Row {
+function row(sys: Sys, s: Selection, info: SocketInfo, dev: (ifindex: number) => string, holders: Holders): Row {
   const netid = info.netid as Protocol
   const bound = info.ifindex === 0 ? '' : `%${dev(info.ifindex)}`
   return [
     netid,
     info.state,
-    String(info.recvQ),
-    String(info.sendQ),
+    String(info.recvQ).padEnd(6),
+    String(info.sendQ).padEnd(6),
     `${formatIp4(info.local)}${bound}:`,
     portText(sys, s, netid, info.lport),
     `${formatIp4(info.remote)}:`,
     portText(sys, s, netid, info.rport),
-    s.processes ? processText(info) : '',
+    holderText(info, holders),
   ]
 }
 
@@ -294,7 +324,8 @@ function summary(list: readonly SocketInfo[]): string {
   const raw = count((s) => s.netid === 'raw')
   const udp = count((s) => s.netid === 'udp')
   const inuse = tcp - waiting
-  const line = (name: string, n: number): string => `${name}\t  ${String(n).padEnd(9)} ${String(n).padEnd(9)} 0        \n`
+  const line = (name: string, n: number): string =>
+    `${name}\t  ${String(n).padEnd(9)} ${String(n).padEnd(9)} 0        \n`
   return `Total: ${list.length - waiting}
 TCP:   ${tcp} (estab ${estab}, closed ${waiting}, orphaned 0, timewait ${waiting})
 
@@ -314,13 +345,14 @@ function run(sys: Sys, argv: readonly string[]): number {
   const links = sys.netlink.request(s.netns, 'link.list', {})
   const dev = (ifindex: number): string =>
     (links.ok ? links.value.find((l) => l.link.ifindex === ifindex)?.link.name : undefined) ?? ''
+  const holders = s.processes ? socketHolders(sys) : null
   const tables = s.tables.length === 0 ? ['raw', 'udp', 'tcp', ...EMPTY_TABLES] : [...new Set(s.tables)]
   const rows: Row[] = s.header ? [SS_HEADER] : []
   for (const proto of PROTOCOLS) {
     if (!tables.includes(proto) || !s.inet) continue
     for (const info of list) {
       if (info.netid !== proto || !s.states.some((st) => st === info.state)) continue
-      if (s.filter === null || matches(s.filter, info, dev)) rows.push(row(sys, s, info, dev))
+      if (s.filter === null || matches(s.filter, info, dev)) rows.push(row(sys, s, info, dev, holders))
     }
   }
   const hidden = [...(tables.length === 1 ? [0] : []), ...(s.states.length === 1 ? [1] : [])]

@@ -53,7 +53,11 @@ function expand(sys: Sys, setting: Setting): Setting[] {
 }
 
 function globPart(part: string): RegExp {
-  const text = part.replace(/[.+^${}()|\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.').replace(/\[!/g, '[^')
+  const text = part
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.')
+    .replace(/\[!/g, '[^')
   try {
     return new RegExp(`^${text}$`)
   } catch {

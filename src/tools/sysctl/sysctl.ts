@@ -242,7 +242,13 @@ function readStdin(sys: Sys): ReturnType<Sys['readFile']> {
 /** --system: the sysctl.d directories, later ones hidden by earlier ones of the same name, then /etc/sysctl.conf. */
 function systemFiles(sys: Sys): string[] {
   const found = new Map<string, string>()
-  for (const dir of ['/etc/sysctl.d', '/run/sysctl.d', '/usr/local/lib/sysctl.d', '/usr/lib/sysctl.d', '/lib/sysctl.d']) {
+  for (const dir of [
+    '/etc/sysctl.d',
+    '/run/sysctl.d',
+    '/usr/local/lib/sysctl.d',
+    '/usr/lib/sysctl.d',
+    '/lib/sysctl.d',
+  ]) {
     const names = sys.readDir(dir)
     for (const n of names.ok ? names.value : []) if (n.endsWith('.conf') && !found.has(n)) found.set(n, `${dir}/${n}`)
   }

@@ -20,7 +20,7 @@ $A arping -D -c 2 -I eth0 10.0.0.50; echo "rc=$?"
 echo "== announcements"
 $B ip neigh flush all; sleep 1
 $A tcpdump -n -t -e -U -i eth0 -w arp.pcap arp 2>err & cap=$!
-until grep -q listening err; do sleep 0.2; done
+until grep -q listening err 2>/dev/null; do sleep 0.2; done
 $A arping -U -c 2 -I eth0 10.0.0.1; echo "rc=$?"
 $B ip neigh show
 $B sysctl -qw net.ipv4.conf.eth0.arp_accept=1

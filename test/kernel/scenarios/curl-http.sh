@@ -35,7 +35,7 @@ echo "== names, ports, refusals"
 $A curl -s --resolve web.example:80:10.0.0.2 http://web.example/a.txt; echo "rc=$?"
 $A curl -s -H 'Host: other' -A agent http://10.0.0.2/a.txt; echo "rc=$?"
 $A curl -sS http://10.0.0.2:81/ 2>&1 | clean; echo "rc=${PIPESTATUS[0]}"
-$A curl -sS -m 3 http://10.0.0.77/ 2>&1 | sed -E 's/after [0-9]+ ms/after T ms/'; echo "rc=${PIPESTATUS[0]}"
+$A curl -sS -m 2 http://10.0.0.77/ 2>&1 | sed -E 's/after [0-9]+ milli/after T milli/'; echo "rc=${PIPESTATUS[0]}"
 $A curl -sS http://nosuchhost.invalid./; echo "rc=$?"
 kill $srv; wait $srv 2>/dev/null
 sed -E 's/\[[^]]*\]/[D]/' log

@@ -7,7 +7,7 @@ ip link set va up
 ip -n n addr add 10.0.0.2/24 dev vb
 ip -n n link set vb up
 ip -n n link set lo up
-t() { echo "== $*"; "$@" 2>&1; echo "rc=$?"; }
+t() { echo "== $*"; "$@" 2>&1 | grep -vaE '^(< )?(Server|Date|Last-Modified):'; echo "rc=${PIPESTATUS[0]}"; }
 mkdir -p /tmp/netsim-w/sub; cd /tmp/netsim-w; echo hello > index.html; echo x > 'sub/a b.txt'; seq 5000 > big
 ip netns exec n python3 -u -m http.server 80 >/tmp/netsim-log 2>&1 &
 sleep 1
@@ -29,7 +29,7 @@ wc -c /tmp/netsim-big
 t curl -s http://10.0.0.2/ http://10.0.0.2/sub/a%20b.txt
 t python3 -m http.server abc
 t python3 -m http.server -x
-cat /tmp/netsim-log
+sed 's/\[.*\]/[DATE]/' /tmp/netsim-log
 ip netns exec n nc -l 82 </dev/null >/tmp/netsim-o & sleep 1; t curl -sS -m 2 http://10.0.0.2:82/
 cat /tmp/netsim-o
 ip netns exec n nc -N -l 83 </dev/null >/dev/null & sleep 1; t curl -sS -v -m 2 http://10.0.0.2:83/

@@ -91,7 +91,7 @@ echo "rc=$?"
 ip -n h2 link set a2 up
 ip -n h2 route add default via 10.2.0.1
 echo "== a closed port, an unknown protocol"
-echo x | $h1 timeout 2 nc -u -w 1 -v -n 10.2.0.2 9
+echo x | $h1 timeout 3 nc -u -w 1 -n 10.2.0.2 9
 echo "rc=$?"
 $h1 nc -z -v -n -w 1 10.2.0.2 9
 echo "rc=$?"

@@ -1,4 +1,4 @@
-# Policy routing as packets see it: who gets which way, told by where the echo requests come out.
+# Policy routing as packets see it: who gets which way, told by who answers.
 # h has two ways out, w1 and w2, each to a router namespace that owns the same far addresses.
 for n in h x y; do ip netns add $n; ip -n $n link set lo up; done
 ip link add w1 netns h type veth peer name v netns x
@@ -12,16 +12,10 @@ ip -n x route add default via 10.1.0.2; ip -n y route add default via 10.2.0.2
 h="ip netns exec h"
 ip -n h route add default via 10.1.0.1 dev w1
 ip -n h route add default via 10.2.0.1 dev w2 table 2
-base() { ip -n h -s link show $1 | sed -n '6p' | awk '{print $2}'; }
-# which link carried the request
-way() {
-  local a=$(base w1) b=$(base w2)
-  $h ping -c 1 -W 1 "$@" | sed -n 's/^\([0-9]* bytes from [^:]*\).*/\1/p'
-  a=$(( $(base w1) - a )) b=$(( $(base w2) - b ))
-  echo "w1 $([ $a -gt 0 ] && echo yes || echo no) w2 $([ $b -gt 0 ] && echo yes || echo no)"
-}
-# neighbours first, so that no ARP is counted
-$h ping -c 1 -W 1 10.1.0.1 >/dev/null; $h ping -c 1 -W 1 10.2.0.1 >/dev/null
+# who answers is seen by the ttl: x 61, y 42
+ip netns exec x sysctl -qw net.ipv4.ip_default_ttl=61
+ip netns exec y sysctl -qw net.ipv4.ip_default_ttl=42
+way() { $h ping -c 1 -W 1 "$@" | sed -n '2p'; }
 echo "== main"
 way 192.0.2.1
 echo "== from"

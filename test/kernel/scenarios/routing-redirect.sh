@@ -1,7 +1,5 @@
-# ICMP redirects: a, b and two routers on one subnet. a's default is r1; r1 knows that 10.9.0.0/24 is behind r2.
-for n in a r1 r2; do ip netns add $n; ip -n $n link set lo up; done
-ip netns add sw
-# no bridge: three point-to-point links would not share a subnet, so r1 has one link to a and r2 is behind r1's proxy
+# ICMP redirects: a sends to 10.9.0.0/24 by r1, and r1 knows a better first hop on the same link.
+for n in a r1; do ip netns add $n; ip -n $n link set lo up; done
 ip link add e0 netns a type veth peer name e0 netns r1
 ip -n a addr add 10.0.0.2/24 dev e0; ip -n a link set e0 up
 ip -n r1 addr add 10.0.0.1/24 dev e0; ip -n r1 link set e0 up
@@ -17,6 +15,15 @@ echo "rc=$?"
 $a ip route show cache | sed 's/expires [0-9]*sec/expires Nsec/'
 $a ip route get 10.9.0.5 | sed 's/expires [0-9]*sec/expires Nsec/'
 $r1 ip route get 10.9.0.5 from 10.0.0.2 iif e0
+echo "== it does not answer ARP, so it is not believed"
+$a ip neigh show 10.0.0.77
+echo "== a gateway whose MAC is known"
+$a ip neigh replace 10.0.0.77 lladdr 02:00:00:00:00:77 dev e0 nud permanent
+sleep 2
+$a ping -c 2 -i 0.3 -W 1 10.9.0.4
+echo "rc=$?"
+$a ip route show cache | sed 's/expires [0-9]*sec/expires Nsec/'
+$a ip route get 10.9.0.4 | sed 's/expires [0-9]*sec/expires Nsec/'
 echo "== secure_redirects and accept_redirects"
 $a ip route flush cache
 $a ip route show cache

@@ -16,7 +16,7 @@ wait ${p[1]} ${p[2]} ${p[3]}
 cat out1 out2 out3
 echo "== refused"
 echo hello | $A socat - TCP4:10.0.0.2:82; echo "rc=$?"
-$A socat -d -d -u /dev/null TCP4:10.0.0.2:80 2>&1 | sed 's/^[^ ]* [^ ]* socat\[[0-9]*\] //; s/:[34][0-9]\{4\}/:PORT/g; s/:[56][0-9]\{4\}/:PORT/g'
+$A socat -d -d -u - TCP4:10.0.0.2:80 </dev/null 2>&1 | sed 's/^[^ ]* [^ ]* socat\[[0-9]*\] //; s/:[34][0-9]\{4\}/:PORT/g; s/:[56][0-9]\{4\}/:PORT/g'
 kill $(jobs -p); wait
 echo "== one connection only"
 $B socat -u TCP4-LISTEN:83 CREATE:file & srv=$!; sleep 2

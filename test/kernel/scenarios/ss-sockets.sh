@@ -12,7 +12,7 @@ sleep 3
 sleep 60 | $A nc -n -p 4001 10.0.0.2 81 &
 echo x | $A nc -n -N -p 4000 10.0.0.2 80 >/dev/null
 sleep 3
-s() { echo "== $*"; "$@" 2>&1; }
+s() { echo "== $*"; "$@" 2>&1 | sort; }
 s $B ss -tuna
 s $B ss -tunl
 s $B ss -Htan
@@ -28,9 +28,8 @@ s $B ss -tan 'sport = :81 or dport = :4001'
 s $B ss -tan dst 10.0.0.1
 s $B ss -Hltn src 10.0.0.2
 echo "== processes"
-$B ss -tulpn | sed -E 's/pid=[0-9]+/pid=N/g'
+$B ss -tulpn | sed -E 's/pid=[0-9]+/pid=N/g' | sort
 $A ss -tnp | sed -E 's/pid=[0-9]+/pid=N/g'
-s $B ss -s
 echo "== Recv-Q and Send-Q"
 $B nc -n -u -l 99 </dev/null >/dev/null & p=$!
 sleep 2; kill -STOP $p

@@ -6,7 +6,7 @@ ip -n b addr add 10.0.0.2/24 brd + dev eth0; ip -n b link set eth0 up
 A="ip netns exec a"; B="ip netns exec b"
 cd "$(mktemp -d)"
 $A tcpdump -n -U -i eth0 -w all.pcap tcp 2>err & cap=$!
-until grep -q listening err; do sleep 0.2; done
+until grep -q listening err 2>/dev/null; do sleep 0.2; done
 $B nc -n -l 10.0.0.2 80 >got & sleep 2
 (sleep 2; echo hello; sleep 2; echo again; sleep 2) | $A nc -n -N -p 4001 10.0.0.2 80
 wait $!

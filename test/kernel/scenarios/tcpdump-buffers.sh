@@ -7,8 +7,9 @@ ip -n a addr add 10.0.0.2/24 dev v1
 ip -n a link set v1 up
 cd "$(mktemp -d)"
 run() {
+  rm -f err
   tcpdump -n "$@" icmp >out 2>err &
-  until grep -q listening err; do sleep 0.2; done
+  until grep -q listening err 2>/dev/null; do sleep 0.2; done
   ping -c 1 10.0.0.2 >/dev/null
   sleep 3
 }

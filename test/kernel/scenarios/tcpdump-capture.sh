@@ -8,7 +8,7 @@ ip -n a link set v1 up
 ip -n a link set lo up
 cd "$(mktemp -d)"
 tcpdump -n -U -i v0 -w all.pcap not ip6 2>err &
-until grep -q listening err; do sleep 0.2; done
+until grep -q listening err 2>/dev/null; do sleep 0.2; done
 ping -c 2 -i 0.3 10.0.0.2 >/dev/null
 echo hello | nc -u -w 1 -p 4000 10.0.0.2 5000
 nc -w 1 10.0.0.2 81 </dev/null

@@ -1,0 +1,58 @@
+# The queue of unresolved packets, NOARP devices and entries, proxies by ping, and what deletes neighbours.
+ip netns add b
+ip link add v0 type veth peer name v1 netns b
+ip link set v0 address 02:00:00:00:00:01
+ip -n b link set v1 address 02:00:00:00:00:02
+ip link set v0 up; ip -n b link set v1 up; ip -n b link set lo up
+ip addr add 10.0.0.1/24 dev v0
+ip -n b addr add 10.0.0.2/24 dev v1
+b="ip netns exec b"
+echo "== packets wait for the answer"
+ping -c 1 -W 1 -s 4000 -M dont 10.0.0.2 | sed -n '2p'
+ip neigh del 10.0.0.2 dev v0
+sysctl -w net.ipv4.neigh.v0.unres_qlen_bytes=0
+ping -c 1 -W 1 -s 4000 -M dont 10.0.0.2 | sed -n '2,$p'
+ip neigh show 10.0.0.2 | sed 's/ lladdr.*/ known/'
+sysctl -w net.ipv4.neigh.v0.unres_qlen=1
+ip neigh del 10.0.0.2 dev v0
+ping -c 1 -W 1 -s 4000 -M dont 10.0.0.2 | sed -n '2,$p'
+sysctl -w net.ipv4.neigh.v0.unres_qlen=101
+echo "== nobody there"
+ping -c 3 -i 0.2 -W 4 10.0.0.9
+ip neigh show 10.0.0.9
+sysctl -w net.ipv4.neigh.v0.mcast_solicit=1
+sysctl -w net.ipv4.neigh.v0.retrans_time_ms=100
+ping -c 1 -W 4 10.0.0.10 | sed -n '2p'
+echo "== an unreachable probe"
+sysctl -w net.ipv4.neigh.v0.delay_first_probe_time=1
+ping -c 1 -W 1 10.0.0.2 | sed -n '2p'
+$b ip addr del 10.0.0.2/24 dev v1
+ip neigh change 10.0.0.2 dev v0 nud stale
+ping -c 1 -W 1 10.0.0.2 | sed -n '2p'
+ip neigh show 10.0.0.2
+sleep 2.5
+ip neigh show 10.0.0.2
+ping -c 1 -W 2 10.0.0.2 | sed -n '2p'
+$b ip addr add 10.0.0.2/24 dev v1
+ping -c 1 -W 2 10.0.0.2 | sed -n '2p'
+echo "== arp off"
+ip link set v0 arp off
+ip neigh show
+ping -c 1 -W 1 10.0.0.2 | sed -n '2p'
+ip neigh show nud all
+ip link set v0 arp on
+ip neigh show nud all
+ping -c 1 -W 1 10.0.0.2 | sed -n '2p'
+echo "== a new MAC, a link down, a flush"
+ip neigh add 10.0.0.50 lladdr 02:00:00:00:00:50 dev v0
+ip neigh add 10.0.0.51 lladdr 02:00:00:00:00:51 dev v0 nud stale
+ip link set v0 address 02:00:00:00:00:11
+ip neigh show nud all
+ping -c 1 -W 1 10.0.0.2 | sed -n '2p'
+$b ip neigh show
+ip neigh add 10.0.0.50 lladdr 02:00:00:00:00:50 dev v0
+ip -n b link set v1 down
+ip neigh show nud all
+ip -n b link set v1 up
+ip link set v0 down
+ip neigh show nud all

@@ -1,0 +1,51 @@
+import { Host } from 'netsim'
+const t = (name: string, opts: any, f: (h: Host) => any) => { const h = new Host('node1', { limits: opts }); const t0 = Date.now(); let r: string
+ try { r = JSON.stringify(f(h))?.slice(0, 150) } catch (e) { const x = e as any; r = `${x.constructor.name} ${x.limit} ${x.value}: ${x.message}` }
+ let alive = ''; try { alive = h.sh('echo alive; ip link | wc -l').output.trim().replace('\n', ' ') } catch (e) { alive = 'DEAD ' + e }
+ console.log(name.padEnd(28), `${Date.now() - t0} ms`.padEnd(9), r, '|', alive, '|', h.sh('ps | wc -l').output.trim()) }
+const LOOP = `ip netns add a; ip netns add b; ip link add x netns a type veth peer name y netns b
+for n in a b; do ip netns exec $n sysctl -qw net.ipv4.ip_forward=1; ip -n $n link set lo up; done
+ip -n a addr add 10.0.0.1/24 dev x; ip -n b addr add 10.0.0.2/24 dev y; ip -n a link set x up; ip -n b link set y up
+ip -n a route add 9.0.0.0/8 via 10.0.0.2; ip -n b route add 9.0.0.0/8 via 10.0.0.1`
+t('while true', {}, (h) => h.sh('while true; do :; done'))
+t('while sleep', {}, (h) => h.sh('while sleep 1; do :; done'))
+t('while echo', {}, (h) => h.sh('while :; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; done'))
+t('yes', {output: 1e6}, (h) => h.sh('while :; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; done'))
+t('file', {fileSize: 1e6}, (h) => h.sh('while :; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa >> /tmp/f; done'))
+t('var', {fileSize: 1e6}, (h) => h.sh('x=a; while :; do x=$x$x; done'))
+t('pipe unread', {fileSize: 1e6}, (h) => h.sh('while :; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; done | sleep 100000'))
+t('fork bomb', {}, (h) => h.sh(':(){ :|:& };:'))
+t('fork bomb wait', {}, (h) => h.sh(':(){ :|:& };:; wait; sleep 100000'))
+t('spawn', {}, (h) => h.sh('while :; do sleep 1000 & done'))
+t('recursion', {}, (h) => h.sh('f(){ f; }; f'))
+t('subshell recursion', {}, (h) => h.sh('f(){ (f); }; f'))
+t('source recursion', {}, (h) => h.sh('echo ". /tmp/x" > /tmp/x; . /tmp/x'))
+t('bash recursion', {}, (h) => h.sh('echo "bash /tmp/x" > /tmp/x; bash /tmp/x'))
+t('cmdsubst recursion', {}, (h) => h.sh('f(){ echo $(f); }; f'))
+t('brace', {}, (h) => h.sh('echo {1..100000000} | wc'))
+t('seq', {}, (h) => h.sh('seq 1 1000000000 | tail -1'))
+t('arith', {}, (h) => h.sh('echo $((a=b, b=a))'))
+t('cat stdin', {}, (h) => h.sh('sleep 5 | cat | nc -l 80'))
+t('read nothing', {}, (h) => h.sh('mkfifo /tmp/p; cat /tmp/p'))
+t('wait forever', {}, (h) => h.sh('nc -l 80'))
+t('ping forever', {}, (h) => h.sh('ping 127.0.0.1 > /dev/null'))
+t('ping -f', {}, (h) => h.sh('ping -f 127.0.0.1 > /dev/null'))
+t('ping -i 0', {}, (h) => h.sh('ping -i 0.001 127.0.0.1 > /dev/null'))
+t('routing loop', {}, (h) => { h.sh(LOOP); return h.sh('ip netns exec a ping -c 1 -W 1 -t 255 9.9.9.9').output })
+t('routing loop flood', {events: 200000}, (h) => { h.sh(LOOP); return h.sh('ip netns exec a ping -f -t 255 9.9.9.9').output })
+t('loop send', {events: 50}, (h) => { h.sh(LOOP); return h.netns('a').send({ udp: { dst: '9.9.9.9', dport: 1, ttl: 255 } }).verdict })
+t('loop inject', {events: 50}, (h) => { h.sh(LOOP); return h.netns('a').ping('9.9.9.9', { ttl: 255 }).output })
+t('host.run ping', {events: 1000}, (h) => { h.start('ping -f 127.0.0.1'); return h.run(1000) })
+t('host.run long', {}, (h) => { h.start('ping 127.0.0.1 > /dev/null'); return h.run(100 * 3600) })
+t('sed loop', {}, (h) => h.sh("echo a | sed ':a;s/a/aa/;ta'"))
+t('awk loop', {}, (h) => h.sh("awk 'BEGIN{while(1);}'"))
+t('grep regex', {}, (h) => h.sh("echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa | grep -E '(a+)+$b'"))
+t('glob', {}, (h) => h.sh("x=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; case $x in *a*a*a*a*a*a*a*a*a*a*a*b) echo m;; *) echo n;; esac"))
+t('alias', {}, (h) => h.sh("shopt -s expand_aliases; alias a=a; a"))
+t('trap', {}, (h) => h.sh("trap 'kill -USR1 $$' USR1; kill -USR1 $$; while :; do sleep 1; done"))
+t('tee loop', {fileSize: 1e6}, (h) => h.sh("echo a > /tmp/a; while :; do cat /tmp/a /tmp/a > /tmp/b; cat /tmp/b > /tmp/a; done"))
+t('cat self', {fileSize: 1e6}, (h) => h.sh("echo a > /tmp/a; cat /tmp/a >> /tmp/a"))
+t('printf', {}, (h) => h.sh("printf '%1000000000s' x | wc -c"))
+t('socat loop', {events: 100000}, (h) => h.sh("socat UDP4-RECVFROM:9,fork exec:cat & sleep 1; echo hi | socat - UDP4-SENDTO:127.0.0.1:9,bind=127.0.0.1:9; sleep 10"))
+t('netns loop', {}, (h) => h.sh("i=0; while :; do ip netns add n$i; i=$((i+1)); done"))
+t('blocked', {}, (h) => h.sh('kill -STOP $$'))
