@@ -34,8 +34,9 @@ export class Pipe {
     return this.chunks[0]!
   }
 
-  /** Take up to `max` bytes off the front. */
-  take(max: number): Uint8Array {
+  /** Take up to `asked` bytes off the front, never more than a pipe holds. */
+  take(asked: number): Uint8Array {
+    const max = Math.min(asked, PIPE_CAPACITY)
     const first = this.chunks[0]
     if (first === undefined) return NO_BYTES
     if (first.length <= max && (this.chunks.length === 1 || first.length === max)) {

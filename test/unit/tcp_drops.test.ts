@@ -31,7 +31,7 @@ class Peer {
     this.out = this.lab.open(this.lab.a, 'packet')
     this.lab.lose = (skb, towards) => {
       if (towards !== 'a' || skb.l4?.kind !== 'tcp') return false
-      if ((skb.l4.flags & TCP_SYN) !== 0) this.ack = (skb.l4.seq + 1) | 0
+      if ((skb.l4.flags & TCP_SYN) !== 0) this.ack = (skb.l4.seq + 1) >>> 0
       return true
     }
     // b learns where a is, so that its answers need no ARP of their own.
@@ -86,10 +86,10 @@ test('an established connection names why it refuses a segment', () => {
   expect(drops({ seq: 900, flags: TCP_ACK, data: 'a' })).toEqual(['tcp_validate_incoming TCP_OLD_SEQUENCE'])
   expect(drops({ seq: 1001, flags: TCP_ACK, data: 'aa' })).toEqual([])
   expect(drops({ seq: 1001, flags: TCP_ACK, data: 'aa' })).toEqual(['tcp_rcv_established TCP_OLD_DATA'])
-  expect(drops({ seq: 1003, flags: TCP_ACK | TCP_PSH, ack: (ack + 5) | 0, data: 'x' })).toEqual([
+  expect(drops({ seq: 1003, flags: TCP_ACK | TCP_PSH, ack: (ack + 5) >>> 0, data: 'x' })).toEqual([
     'tcp_v4_do_rcv TCP_ACK_UNSENT_DATA',
   ])
-  expect(drops({ seq: 1003, flags: TCP_ACK | TCP_PSH, ack: (ack - 200_000_000) | 0, data: 'x' })).toEqual([
+  expect(drops({ seq: 1003, flags: TCP_ACK | TCP_PSH, ack: (ack - 200_000_000) >>> 0, data: 'x' })).toEqual([
     'tcp_v4_do_rcv TCP_TOO_OLD_ACK',
   ])
   expect(drops({ seq: 1003, flags: 0, data: 'q' })).toEqual(['tcp_v4_do_rcv TCP_FLAGS'])
@@ -107,13 +107,13 @@ test('after the peer has said FIN, data and acknowledgements that do not fit are
   const drops = (m: Made): string[] => p.send({ ack: p.ack, ...m })
   expect(drops({ seq: 1001, flags: TCP_ACK, data: 'abc', ts: 100 })).toEqual(['tcp_validate_incoming TCP_RFC7323_PAWS'])
   expect(drops({ seq: 1001, flags: TCP_ACK | TCP_FIN, ts: 5003 })).toEqual([])
-  expect(drops({ seq: 1002, ack: (p.ack + 5) | 0, flags: TCP_ACK, ts: 5004 })).toEqual([
+  expect(drops({ seq: 1002, ack: (p.ack + 5) >>> 0, flags: TCP_ACK, ts: 5004 })).toEqual([
     'tcp_rcv_state_process TCP_ACK_UNSENT_DATA',
   ])
   expect(drops({ seq: 1002, flags: TCP_ACK, data: 'abc', ts: 5004 })).toEqual(['tcp_rcv_state_process NOT_SPECIFIED'])
   expect(drops({ seq: 1002, flags: 0, ts: 5004 })).toEqual(['tcp_rcv_state_process TCP_FLAGS'])
   expect(drops({ seq: 1001, flags: TCP_ACK | TCP_FIN, ts: 5004 })).toEqual(['tcp_rcv_state_process TCP_OLD_DATA'])
-  expect(drops({ seq: 1002, ack: (p.ack - 200_000_000) | 0, flags: TCP_ACK, ts: 5004 })).toEqual([
+  expect(drops({ seq: 1002, ack: (p.ack - 200_000_000) >>> 0, flags: TCP_ACK, ts: 5004 })).toEqual([
     'tcp_rcv_state_process TCP_TOO_OLD_ACK',
   ])
 })
@@ -158,15 +158,15 @@ test('a client whose SYN is under way names why it refuses an answer', () => {
   p.lab.run(MS)
   const syn = isn
   const drops = (m: Made): string[] => p.send(m, 3000, 4444)
-  expect(drops({ seq: 1, ack: (syn + 5) | 0, flags: TCP_SYN | TCP_ACK })).toEqual([
+  expect(drops({ seq: 1, ack: (syn + 5) >>> 0, flags: TCP_SYN | TCP_ACK })).toEqual([
     'tcp_v4_do_rcv TCP_INVALID_ACK_SEQUENCE',
   ])
-  expect(drops({ seq: 1, ack: (syn + 5) | 0, flags: TCP_RST | TCP_ACK })).toEqual([
+  expect(drops({ seq: 1, ack: (syn + 5) >>> 0, flags: TCP_RST | TCP_ACK })).toEqual([
     'tcp_v4_do_rcv TCP_INVALID_ACK_SEQUENCE',
   ])
-  expect(drops({ seq: 1, ack: (syn + 1) | 0, flags: TCP_ACK })).toEqual(['tcp_rcv_state_process TCP_FLAGS'])
+  expect(drops({ seq: 1, ack: (syn + 1) >>> 0, flags: TCP_ACK })).toEqual(['tcp_rcv_state_process TCP_FLAGS'])
   expect(drops({ seq: 1, flags: TCP_RST })).toEqual(['tcp_rcv_state_process TCP_RESET'])
   expect(drops({ seq: 1, flags: TCP_FIN })).toEqual(['tcp_rcv_state_process NOT_SPECIFIED'])
-  expect(drops({ seq: 1, ack: (syn + 1) | 0, flags: TCP_RST | TCP_ACK })).toEqual([])
+  expect(drops({ seq: 1, ack: (syn + 1) >>> 0, flags: TCP_RST | TCP_ACK })).toEqual([])
   expect(s.takeError(c)).toBe('ECONNREFUSED')
 })

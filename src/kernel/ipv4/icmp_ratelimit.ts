@@ -22,8 +22,8 @@ export class IcmpLimits {
   stamp = -1
 }
 
-/** inet_peer_xrlim_allow: `timeout` ms of credit buy one message; at most BURST_FACTOR messages are saved up. */
-export function inet_peer_xrlim_allow(net: NetNs, dst: Ip4, timeout: number): boolean {
+/** inet_peer_xrlim_allow: `timeout` ms of credit buy one message; at most `burst` messages are saved up. */
+export function inet_peer_xrlim_allow(net: NetNs, dst: Ip4, timeout: number, burst = BURST_FACTOR): boolean {
   const limits = net.routes.limits
   const now = net.kernel.sim.now / MS
   let peer = limits.peers.get(dst)
@@ -32,7 +32,7 @@ export function inet_peer_xrlim_allow(net: NetNs, dst: Ip4, timeout: number): bo
     peer = { tokens: 0, last: now - 60_000 }
     limits.peers.set(dst, peer)
   }
-  const credit = Math.min(peer.tokens + (now - peer.last), BURST_FACTOR * timeout)
+  const credit = Math.min(peer.tokens + (now - peer.last), burst * timeout)
   peer.last = now
   const allowed = credit >= timeout
   peer.tokens = allowed ? credit - timeout : credit

@@ -14,13 +14,15 @@ import type { Rtable } from './rtable.ts'
 
 /** ip_rt_error_cost: one error a second after a burst. */
 const ERROR_COST_MS = 1000
+/** ip_rt_error_burst, in errors. */
+const ERROR_BURST = 5
 
 export function ip_error(net: NetNs, skb: SkBuff, rt: Rtable): void {
   const dev = skb.dev as NetDevice
   const error = rt.error ?? 'EHOSTUNREACH'
   if (dev.forwarding) {
     const code = icmpCode(error)
-    if (code !== null && inet_peer_xrlim_allow(net, skb.ip.src, ERROR_COST_MS))
+    if (code !== null && inet_peer_xrlim_allow(net, skb.ip.src, ERROR_COST_MS, ERROR_BURST))
       icmp_send(net, skb, ICMP_DEST_UNREACH, code, 0)
   }
   kfree_skb(net, skb, 'ip_error', reason(dev, error), detail(dev, rt))

@@ -7,7 +7,7 @@ import { type Ipv4, ipv4 } from '../../wire/ipv4.ts'
 import { because, kfree_skb } from '../core/drop.ts'
 import { neigh_get, neigh_output } from '../core/neighbour.ts'
 import type { NetNs } from '../core/netns.ts'
-import type { SkBuff } from '../core/skbuff.ts'
+import { IPSKB_NOBUFS, type SkBuff } from '../core/skbuff.ts'
 import { ip_do_fragment } from './fragment.ts'
 import { icmp_send } from './icmp.ts'
 import { ip_mc_output } from './multicast.ts'
@@ -122,6 +122,7 @@ export function ip_finish_output2(net: NetNs, skb: SkBuff, rt: Rtable): void {
   const nexthop = rt.gateway !== 0 ? rt.gateway : skb.ip.dst
   const neigh = neigh_get(net, rt.dev, nexthop)
   if (neigh === null) {
+    skb.cbFlags |= IPSKB_NOBUFS
     kfree_skb(net, skb, 'ip_finish_output2', 'NEIGH_CREATEFAIL', { kind: 'neigh', dst: nexthop })
     return
   }

@@ -19,7 +19,7 @@ const result = new FibResult()
 /** IN_DEV_RPFILTER: the stricter of conf.all and the device. */
 export function rpFilter(net: NetNs, dev: NetDevice): number {
   const all = net.cfg.confAll.rp_filter
-  return dev.conf.rp_filter > all ? dev.conf.rp_filter : all
+  return Math.max(dev.conf.rp_filter, all)
 }
 
 /** IN_DEV_ORCONF */

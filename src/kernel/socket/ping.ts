@@ -16,7 +16,7 @@ import {
 import { IP_HLEN, IPPROTO_ICMP } from '../../wire/ipv4.ts'
 import { because, kfree_skb } from '../core/drop.ts'
 import type { NetNs } from '../core/netns.ts'
-import type { SkBuff } from '../core/skbuff.ts'
+import { IPSKB_NOBUFS, type SkBuff } from '../core/skbuff.ts'
 import { ip_local_out } from '../ipv4/ip_output.ts'
 import { update_pmtu } from '../ipv4/route.ts'
 import { DatagramSock, enqueue, receivedOf } from './datagram.ts'
@@ -105,6 +105,8 @@ export function ping_v4_sendmsg(sk: PingSock, data: Uint8Array, to: SockAddr | n
   })
   ownSkb(sk, skb)
   ip_local_out(sk.net, skb, rt)
+  // ping_v4_push_pending_frames
+  if ((skb.cbFlags & IPSKB_NOBUFS) !== 0) return { ok: false, errno: 'ENOBUFS' }
   return { ok: true, value: data.length }
 }
 

@@ -8,7 +8,7 @@ import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, ICMP_HLEN, type Icmp } from '../..
 import { IP_HLEN, IPPROTO_ICMP, IPPROTO_RAW, type Ipv4, ipv4 } from '../../wire/ipv4.ts'
 import { because, kfree_skb } from '../core/drop.ts'
 import type { NetNs } from '../core/netns.ts'
-import type { SkBuff } from '../core/skbuff.ts'
+import { IPSKB_NOBUFS, type SkBuff } from '../core/skbuff.ts'
 import { ip_local_out } from '../ipv4/ip_output.ts'
 import type { Rtable } from '../ipv4/rtable.ts'
 import { DatagramSock, enqueue, receivedOf } from './datagram.ts'
@@ -79,8 +79,8 @@ export function raw_sendmsg(sk: RawSock, data: Uint8Array, to: SockAddr | null):
   }
   const pending = sock_error(sk)
   if (pending !== null) return { ok: false, errno: pending }
-  transmit(sk, makeHeader(sk, rt, fl.src, fl.dst, sk.protocol, data.length, mtu), data, rt)
-  return { ok: true, value: data.length }
+  const sent = transmit(sk, makeHeader(sk, rt, fl.src, fl.dst, sk.protocol, data.length, mtu), data, rt)
+  return sent ? { ok: true, value: data.length } : { ok: false, errno: 'ENOBUFS' }
 }
 
 /** raw_send_hdrinc: the caller's own header; source, length and identification are filled in where they are 0. */
@@ -113,15 +113,17 @@ function raw_send_hdrinc(sk: RawSock, data: Uint8Array, rt: Rtable, src: Ip4, ds
     given.options,
     false,
   )
-  transmit(sk, header, data.subarray(hlen), rt)
-  return { ok: true, value: data.length }
+  const sent = transmit(sk, header, data.subarray(hlen), rt)
+  return sent ? { ok: true, value: data.length } : { ok: false, errno: 'ENOBUFS' }
 }
 
-function transmit(sk: RawSock, header: Ipv4, payload: Uint8Array, rt: Rtable): void {
+/** False when the sender is to be told that it did not leave: no neighbour entry could be made. */
+function transmit(sk: RawSock, header: Ipv4, payload: Uint8Array, rt: Rtable): boolean {
   const { l4, data } = decodeTransport(header, payload)
   const skb = sk.net.kernel.newSkb({ net: header, l4, data })
   ownSkb(sk, skb)
   ip_local_out(sk.net, skb, rt)
+  return (skb.cbFlags & IPSKB_NOBUFS) === 0 || !sk.recvErr
 }
 
 /** raw_v4_match */

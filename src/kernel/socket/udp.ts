@@ -9,7 +9,7 @@ import { IP_HLEN, IPPROTO_UDP } from '../../wire/ipv4.ts'
 import { UDP_HLEN, type Udp, udp } from '../../wire/udp.ts'
 import { because, kfree_skb } from '../core/drop.ts'
 import type { NetNs } from '../core/netns.ts'
-import type { SkBuff } from '../core/skbuff.ts'
+import { IPSKB_NOBUFS, type SkBuff } from '../core/skbuff.ts'
 import { icmp_send } from '../ipv4/icmp.ts'
 import { ip_local_out } from '../ipv4/ip_output.ts'
 import type { Rtable } from '../ipv4/rtable.ts'
@@ -101,6 +101,7 @@ function sendAlong(sk: UdpSock, data: Uint8Array, rt: Rtable, src: Ip4, dst: Ip4
   })
   ownSkb(sk, skb)
   ip_local_out(net, skb, rt)
+  if ((skb.cbFlags & IPSKB_NOBUFS) !== 0 && sk.recvErr) return { ok: false, errno: 'ENOBUFS' }
   return { ok: true, value: data.length }
 }
 

@@ -1,10 +1,10 @@
 // The programs of this folder and the shell itself, by name: one part of a machine's table of executables.
 import type { Executable, Machine, Main } from '../../uapi/program.ts'
 import { bashMain } from '../main.ts'
+import { echo, printf } from './echo.ts'
 import { chmod, chown, cp, ln, mkdir, mkfifo, mktemp, mv, rm, rmdir, touch } from './files.ts'
 import { kill, killall, pgrep, pidof, pkill, ps } from './processes.ts'
 import { env, nohup, nsenter, setsid, unshare } from './run.ts'
-import { echo, printf } from './echo.ts'
 import { basename, dirname, ls, pwd, readlink, realpath, stat, which } from './show.ts'
 import { sleep } from './sleep.ts'
 import {

@@ -44,10 +44,17 @@ function useOf(st: SocatState, side: 'left' | 'right'): Use {
 }
 
 /** What the original says before it opens an address. */
-function announce(sys: Sys, st: SocatState, a: Address): void {
-  if (a.kind === 'stdio') notice(sys, st, 'reading from and writing to stdio')
-  else if (a.kind === 'exec' || a.kind === 'system') {
-    notice(sys, st, 'forking off child, using socket for reading and writing')
+function announce(sys: Sys, st: SocatState, a: Address, use: Use): void {
+  if (a.kind === 'stdio') {
+    const both = use.read && use.write
+    notice(
+      sys,
+      st,
+      both ? 'reading from and writing to stdio' : use.read ? 'using stdin for reading' : 'using stdout for writing',
+    )
+  } else if (a.kind === 'exec' || a.kind === 'system') {
+    const how = use.read && use.write ? 'reading and writing' : use.read ? 'reading' : 'writing'
+    notice(sys, st, `forking off child, using socket for ${how}`)
   }
 }
 
@@ -55,7 +62,7 @@ function openSide(sys: Sys, st: SocatState, ses: Session): void {
   const side = ses.left === null ? 'left' : 'right'
   const address = st.opt[side]
   ses.opening = newOpening(address)
-  announce(sys, st, address)
+  announce(sys, st, address, useOf(st, side))
   opened(sys, st, ses, openEnd(sys, address, useOf(st, side), ses.opening, ses.id))
 }
 

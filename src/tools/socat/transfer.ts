@@ -9,7 +9,7 @@ import { CLOSING, type End, INACTIVE, type Session, TIMERS } from './state.ts'
 
 /** The descriptors that the original would have: 0 and 1 for stdio, then 5, and 6 for the second (or an accepted) one. */
 export function shownFds(ses: Session, e: End): readonly [number, number] {
-  if (e.address.kind === 'stdio') return [0, 1]
+  if (e.address.kind === 'stdio') return [e.rfd < 0 ? 1 : 0, e.wfd < 0 ? 0 : 1]
   const first = ses.child ? e === ses.right : e === ses.left || ses.left?.address.kind === 'stdio'
   return first ? [5, 5] : [6, 6]
 }

@@ -12,7 +12,7 @@ import { compileRegex, type Match, Regex } from './regex.ts'
 type Matcher = readonly Regex[]
 
 export function grep(sys: Sys, argv: readonly string[]): MainResult {
-  return start(sys, argv, 'G')
+  return start(sys, argv, null)
 }
 
 export function egrep(sys: Sys, argv: readonly string[]): MainResult {
@@ -23,7 +23,7 @@ export function fgrep(sys: Sys, argv: readonly string[]): MainResult {
   return start(sys, argv, 'F')
 }
 
-function start(sys: Sys, argv: readonly string[], kind: 'G' | 'E' | 'F'): MainResult {
+function start(sys: Sys, argv: readonly string[], kind: 'E' | 'F' | null): MainResult {
   const o = parseGrep(sys, argv, kind)
   if (typeof o === 'number') return o
   const matcher: Regex[] = []
@@ -185,7 +185,9 @@ class Grep {
     const { o, out } = this
     const s: Scan = { name, number: 0, offset: 0, count: 0, before: [], after: 0, lastShown: 0, binary: false }
     const lines = new LineReader(this.sys, fd, o.nulData ? '\0' : '\n')
-    for (let line = yield* lines.next(); line !== null && s.count < o.max; line = yield* lines.next()) {
+    while (s.count < o.max) {
+      const line = yield* lines.next()
+      if (line === null) break
       s.number++
       if (!o.nulData && o.binary !== 'text' && line.includes('\0')) s.binary = true
       if (s.binary && o.binary === 'without-match') return
@@ -196,7 +198,6 @@ class Grep {
       s.offset += line.length + 1
       if (out.due) yield* out.flush()
       if (out.failed !== null) return
-      if (s.count >= o.max && s.after === 0) break
     }
     // -m still shows the trailing context of the last line.
     if (s.count >= o.max && s.after > 0) yield* this.trail(s, lines)
@@ -209,7 +210,6 @@ class Grep {
       const line = yield* lines.next()
       if (line === null) return
       s.number++
-      if (this.selected(line)) return
       this.context(s, line)
     }
   }
@@ -283,12 +283,7 @@ class Grep {
     else if ((o.show === 'with' && s.count > 0) || (o.show === 'without' && s.count === 0)) {
       out.add(s.name + end)
     } else if (o.show === 'lines' && s.binary && s.count > 0) out.add(`grep: ${s.name}: binary file matches\n`)
-    if (o.show === 'without' && s.count === 0) this.code = 0
-    else if (o.show === 'without' && this.code === 0 && !this.listed) this.code = 1
-    if (o.show === 'without' && s.count === 0) this.listed = true
   }
-
-  private listed = false
 }
 
 /** Where one file's search stands. */

@@ -1,5 +1,5 @@
 // The command line of grep(1), GNU grep 3.8. Read first: grep.ts.
-// Refused by name: -U, -D, -R, --exclude-from, --color=always, and patterns of -P that JS reads otherwise.
+// Refused by name: -D, -R, --exclude-from, --color=always, and patterns of -P that JS reads otherwise.
 import { strerror } from '../../lib/errno.ts'
 import type { Sys } from '../../uapi/program.ts'
 import { getopt, type LongOption } from '../lib/getopt.ts'
@@ -50,20 +50,20 @@ const LONG: readonly LongOption[] = Object.freeze([
   n('files-with-matches', 'l'), r('max-count', 'm'), n('line-number', 'n'), n('only-matching', 'o'), n('quiet', 'q'),
   n('silent', 'q'), n('recursive', 'r'), n('dereference-recursive', 'R'), n('no-messages', 's'), n('invert-match', 'v'),
   n('word-regexp', 'w'), n('line-regexp', 'x'), n('null', 'Z'), n('null-data', 'z'), n('text', 'a'),
-  r('binary-files', 'binary'), r('include', 'include'), r('exclude', 'exclude'), r('exclude-dir', 'exclude-dir'),
-  r('exclude-from', 'exclude-from'), n('line-buffered', 'line-buffered'), n('initial-tab', 'T'), r('label', 'label'),
+  r('binary-files', 'binary'), r('include', 'include'), r('exclude', 'exclude'), r('exclude-from', 'exclude-from'),
+  r('exclude-dir', 'exclude-dir'), n('line-buffered', 'line-buffered'), n('initial-tab', 'T'), r('label', 'label'),
   r('group-separator', 'group'), n('no-group-separator', 'no-group'), n('binary', 'U'), n('version', 'V'), n('help', 'help'),
 ])
 
 const USAGE = "Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.\n"
 const UNMODELLED: Readonly<Record<string, string>> = Object.freeze({
-  U: '-U', D: '-D', R: '-R', X: '-X', 'exclude-from': '--exclude-from', V: '--version', help: '--help',
+  D: '-D', R: '-R', X: '-X', 'exclude-from': '--exclude-from', V: '--version', help: '--help',
 })
 
-type Mutable = { -readonly [K in keyof GrepOptions]: GrepOptions[K] }
-type Step = { readonly error: string } | null
+type Mutable = { -readonly [K in keyof Omit<GrepOptions, 'matcher'>]: GrepOptions[K] } & { matcher: GrepOptions['matcher'] | null }
+type Step = { readonly error: string; readonly code?: number } | null
 
-function initial(prog: string, matcher: 'G' | 'E' | 'F'): Mutable {
+function initial(prog: string, matcher: 'E' | 'F' | null): Mutable {
   return {
     prog, matcher, patterns: [], files: [], icase: false, invert: false, word: false, line: false, show: 'lines', only: false,
     numbers: false, offsets: false, names: null, silent: false, max: Number.POSITIVE_INFINITY, before: -1, after: -1,
@@ -73,7 +73,7 @@ function initial(prog: string, matcher: 'G' | 'E' | 'F'): Mutable {
 }
 
 /** The options, or the exit code after the error was reported. */
-export function parseGrep(sys: Sys, argv: readonly string[], matcher: 'G' | 'E' | 'F'): GrepOptions | number {
+export function parseGrep(sys: Sys, argv: readonly string[], matcher: 'E' | 'F' | null): GrepOptions | number {
   const parsed = getopt(['grep', ...argv.slice(1)], SHORT, LONG)
   const o = initial('grep', matcher)
   let explicit = false
@@ -99,7 +99,7 @@ export function parseGrep(sys: Sys, argv: readonly string[], matcher: 'G' | 'E' 
       explicit = true
     } else {
       const step = apply(o, opt, arg)
-      if (step !== null) return sys.write(2, step.error), 2
+      if (step !== null) return sys.write(2, step.error), step.code ?? 2
     }
   }
   o.before = context.B >= 0 ? context.B : context.C
@@ -112,7 +112,7 @@ export function parseGrep(sys: Sys, argv: readonly string[], matcher: 'G' | 'E' 
   }
   o.files = rest
   if (o.names === null && (rest.length > 1 || o.recursive)) o.names = rest.length !== 1 || !isFile(sys, rest[0]!)
-  return o
+  return { ...o, matcher: o.matcher ?? 'G' }
 }
 
 function isFile(sys: Sys, name: string): boolean {
@@ -136,6 +136,7 @@ function apply(o: Mutable, opt: string, arg: string): Step {
   if (Object.hasOwn(UNMODELLED, opt)) return { error: notModelled('grep', `option ${UNMODELLED[opt]}`) }
   switch (opt) {
     case 'G': case 'E': case 'F': case 'P':
+      if (o.matcher !== null && o.matcher !== opt) return { error: 'grep: conflicting matchers specified\n' }
       o.matcher = opt
       return null
     case 'i': case 'y':
@@ -157,7 +158,7 @@ function apply(o: Mutable, opt: string, arg: string): Step {
     case 'r': o.recursive = true; return null
     case 'a': o.binary = 'text'; return null
     case 'I': o.binary = 'without-match'; return null
-    case 'u': return null
+    case 'u': case 'U': return null
     case 'label': o.label = bytesOf(arg); return null
     case 'line-buffered': o.lineBuffered = true; return null
     case 'group': o.groupSeparator = bytesOf(arg); return null
@@ -184,7 +185,7 @@ function applyMode(o: Mutable, opt: string, arg: string): Step {
     o.max = arg.startsWith('-') ? Number.POSITIVE_INFINITY : Number(arg)
   } else if (opt === 'd') {
     if (!['read', 'recurse', 'skip'].includes(arg)) {
-      return { error: `grep: invalid argument '${arg}' for '--directories'\nValid arguments are:\n  - 'read'\n  - 'recurse'\n  - 'skip'\n${USAGE}` }
+      return { error: `grep: invalid argument '${arg}' for '--directories'\nValid arguments are:\n  - 'read'\n  - 'recurse'\n  - 'skip'\n${USAGE}`, code: 1 }
     }
     o.recursive = arg === 'recurse'
     o.skipDirectories = arg === 'skip'

@@ -165,7 +165,7 @@ function repetition(s: State, leading: boolean): Piece {
     if (s.at >= s.text.length) return piece
     // In basic syntax a star after an anchor at the start is text.
     if (piece.kind === 'assertion' && s.o.syntax === 'basic' && s.text[s.at] === '*') return piece
-    if (piece.kind === 'assertion' && misplaced(s)) return piece
+    if (piece.kind === 'assertion' && misplaced(s)) return { ...piece, source: '' }
     if (piece.source.endsWith('*') && piece.kind === 'repeated' && s.o.syntax === 'basic' && s.o.dialect === 'sed' && s.text[s.at] === '*') {
       bad('Invalid preceding regular expression')
     }
@@ -268,6 +268,7 @@ function escape(s: State): Piece {
 /** One element of a bracket expression: a character, or a class. */
 function bracketItem(s: State): readonly string[] {
   const c = s.text[s.at]
+  if (c === undefined && s.o.dialect === 'grep' && /\[\^?$/.test(s.text)) bad('Invalid regular expression')
   if (c === undefined) bad(s.o.dialect === 'awk' ? "missing ']'" : 'Unmatched [, [^, [:, [., or [=')
   const next = s.text[s.at + 1]
   if (c === '[' && next !== undefined && ':.='.includes(next)) {

@@ -9,14 +9,23 @@ ip -n b addr add 10.0.0.2/24 dev v1
 b="ip netns exec b"
 echo "== packets wait for the answer"
 ping -c 1 -W 1 -s 4000 -M dont 10.0.0.2 | sed -n '2p'
-ip neigh del 10.0.0.2 dev v0
+# the other side is deaf until we say its MAC: three fragments wait, then as many as fit
+$b sysctl -w net.ipv4.conf.v1.arp_ignore=8
+waiting() {
+  ip neigh del 10.0.0.2 dev v0
+  ping -c 1 -W 2 -s 4000 -M dont 10.0.0.2 > /tmp/out & p=$!
+  sleep 0.5
+  ip neigh show 10.0.0.2
+  ip neigh replace 10.0.0.2 lladdr 02:00:00:00:00:02 dev v0 nud reachable
+  wait $p
+  sed -n '2p' /tmp/out
+}
+waiting
 sysctl -w net.ipv4.neigh.v0.unres_qlen_bytes=0
-ping -c 1 -W 1 -s 4000 -M dont 10.0.0.2 | sed -n '2,$p'
-ip neigh show 10.0.0.2 | sed 's/ lladdr.*/ known/'
-sysctl -w net.ipv4.neigh.v0.unres_qlen=1
-ip neigh del 10.0.0.2 dev v0
-ping -c 1 -W 1 -s 4000 -M dont 10.0.0.2 | sed -n '2,$p'
+waiting
 sysctl -w net.ipv4.neigh.v0.unres_qlen=101
+waiting
+$b sysctl -w net.ipv4.conf.v1.arp_ignore=0
 echo "== nobody there"
 ping -c 3 -i 0.2 -W 4 10.0.0.9
 ip neigh show 10.0.0.9

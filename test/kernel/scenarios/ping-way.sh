@@ -31,7 +31,7 @@ ip -n s link set sb mtu 1500
 echo "== unreachable"
 ip -n s route add blackhole 10.9.1.0/24; ip -n s route add unreachable 10.9.2.0/24; ip -n s route add prohibit 10.9.3.0/24
 ip -n r route add 10.9.0.0/16 via 10.0.2.2
-for i in 1 2 3 4; do ping -c 1 -W 1 10.9.$i.1; done
+for i in 1 2 3 4; do ping -c 1 -W 1 10.9.$i.1; sleep 2; done
 ping -c 1 -W 5 10.0.3.77
 ping -c 1 -W 1 10.8.0.1
 echo "== no answer"

@@ -28,7 +28,7 @@ s $B ss -tan 'sport = :81 or dport = :4001'
 s $B ss -tan dst 10.0.0.1
 s $B ss -Hltn src 10.0.0.2
 echo "== processes"
-$B ss -tulpn | sed -E 's/pid=[0-9]+/pid=N/g' | sort
+$B ss -tulpn | sort | sed -E 's/pid=[0-9]+/pid=N/g; s/("socat",pid=N,fd=)[0-9]+/\1F/'
 $A ss -tnp | sed -E 's/pid=[0-9]+/pid=N/g'
 echo "== Recv-Q and Send-Q"
 $B nc -n -u -l 99 </dev/null >/dev/null & p=$!

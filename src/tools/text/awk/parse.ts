@@ -1,6 +1,6 @@
 // awk's grammar, with mawk's complaints: statements, rules and functions. Read first: awk/ast.ts, awk/expr.ts.
 import type { Expr, Func, Program, Rule, Stmt } from './ast.ts'
-import { ExprParser, node } from './expr.ts'
+import { ExprParser } from './expr.ts'
 import { AwkSyntax, type Token } from './lex.ts'
 
 export class Parser extends ExprParser {
@@ -247,4 +247,3 @@ export class Parser extends ExprParser {
   }
 }
 
-export { node }

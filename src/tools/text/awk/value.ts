@@ -82,6 +82,10 @@ export function compare(a: Value, b: Value, format: string): number {
 export class AwkArray {
   readonly map = new Map<string, Value>()
 
+  has(key: string): boolean {
+    return this.map.has(key)
+  }
+
   /** The keys as mawk lists them: FNV-1a, 64 lists doubled while they are longer than 12 on average, newest first. */
   keys(): string[] {
     let lists = 64
@@ -92,6 +96,24 @@ export class AwkArray {
       list.unshift(key)
     }
     return buckets.flat()
+  }
+}
+
+/** ENVIRON: the system is asked for a variable when it is first named; for (k in ENVIRON) lists those. */
+export class Environment extends AwkArray {
+  private readonly lookup: (name: string) => string | undefined
+
+  constructor(lookup: (name: string) => string | undefined) {
+    super()
+    this.lookup = lookup
+  }
+
+  override has(key: string): boolean {
+    if (this.map.has(key)) return true
+    const text = this.lookup(key)
+    if (text === undefined) return false
+    this.map.set(key, new Input(text))
+    return true
   }
 }
 
