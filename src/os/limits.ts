@@ -17,7 +17,7 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = Object.freeze({
   steps: 5_000_000,
-  events: 50_000_000,
+  events: 20_000_000,
   virtualTime: 24 * 3600 * 1_000_000_000,
   processes: 10_000,
   output: 256 * 1024 * 1024,

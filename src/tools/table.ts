@@ -13,6 +13,7 @@ import { socat } from './socat/socat.ts'
 import { ss } from './ss/ss.ts'
 import { sysctl } from './sysctl/sysctl.ts'
 import { tcpdump } from './tcpdump.ts'
+import { textTools } from './text/table.ts'
 
 function machine<S>(m: Machine<S>): Executable {
   return Object.freeze({ kind: 'machine', machine: m as unknown as Machine<unknown> })
@@ -36,4 +37,5 @@ export const tools: Readonly<Record<string, Executable>> = Object.freeze({
   ss: Object.freeze({ kind: 'main', main: ss }),
   sysctl: Object.freeze({ kind: 'main', main: sysctl }),
   tcpdump: machine(tcpdump),
+  ...textTools,
 })

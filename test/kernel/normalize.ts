@@ -6,7 +6,8 @@ const FIXED = new Set(['ff:ff:ff:ff:ff:ff', '00:00:00:00:00:00'])
 /** MACs are numbered by first appearance, unless the script gave them itself. */
 function normalizeMacs(text: string, script: string): string {
   const seen = new Map<string, string>()
-  return text.replace(/\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b/g, (mac) => {
+  return text.replace(/\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b/gi, (found) => {
+    const mac = found.toLowerCase()
     if (FIXED.has(mac) || script.includes(mac)) return mac
     let name = seen.get(mac)
     if (name === undefined) {
@@ -30,7 +31,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/\((\d+), 0x[0-9a-f]{6,}, /g, '($1, ADDRESS, '],
   [/^(Connection received on \S+) (3[2-9]|4\d|5\d|60)\d{3}$/gm, '$1 P'],
   [/pid=\d+/g, 'pid=N'],
-  [/\/tmp\/[^ :]*\.sh: line/g, 'SCRIPT: line'],
+  [/\S*\/tmp\/[^ :]*\.sh: line/g, 'SCRIPT: line'],
   [/^\S*bash: line/gm, 'SCRIPT: line'],
   [/\b(sport|dport)=(3[2-9]|4\d|5\d|60)\d{3}\b/g, '$1=P'],
   [/(\d+\.\d+\.\d+\.\d+[.:])(3[2-9]|4\d|5\d|60)\d{3}\b/g, '$1P'],

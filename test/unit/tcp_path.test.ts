@@ -49,6 +49,8 @@ test('a connection attempt fails as soon as a router says why, and times out in 
   lab.route(lab.b, '10.3.0.0', 24, { type: 'blackhole' })
   expect(lab.attempt('10.1.0.1')).toEqual(['EHOSTUNREACH', 0])
   expect(lab.attempt('10.2.0.1')).toEqual(['EHOSTUNREACH', 0])
+  // A router tells one sender two errors in a row, then one a second (ip_error and icmp_ratelimit draw on one bucket).
+  lab.run(5 * SECOND)
   expect(lab.attempt('10.9.0.1')).toEqual(['ENETUNREACH', 0])
   expect(lab.attempt('10.3.0.1')).toEqual([null, 5000])
   expect(lab.attempt('10.0.1.77')).toEqual(['EHOSTUNREACH', 3000])

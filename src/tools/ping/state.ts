@@ -74,7 +74,7 @@ export function micros(st: PingState, time: number): number {
 }
 
 export function inFlight(st: PingState): number {
-  const diff = (st.transmitted & 0xffff) - st.acked
+  const diff = ((st.transmitted & 0xffff) - st.acked) & 0xffff
   return diff <= 0x7fff ? diff : st.transmitted - st.received - st.errors
 }
 

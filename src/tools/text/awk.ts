@@ -43,7 +43,9 @@ const VERSION = `mawk 1.3.4 20200120
 Copyright 2008-2019,2020, Thomas E. Dickey
 Copyright 1991-1996,2014, Michael D. Brennan
 
-random-funcs:       srandom/random
+`
+
+const LIMITS = `random-funcs:       srandom/random
 regex-funcs:        internal
 compiled limits:
 sprintf buffer      8192
@@ -81,8 +83,8 @@ function parseLine(sys: Sys, prog: string, argv: readonly string[]): Line | numb
       const m = /^([A-Za-z_]\w*)=(.*)$/s.exec(value)
       if (m === null) return say(`improper assignment: -v ${value}`)
       assignments.push([m[1]!, m[2]!])
-    } else if (/^v/i.test(value)) return sys.write(1, VERSION), 0
-    else if (/^[hu]/i.test(value)) return sys.write(1, USAGE), 0
+    } else if (/^v/i.test(value)) return sys.write(1, VERSION), sys.write(2, LIMITS), 0
+    else if (/^[hu]/i.test(value)) return sys.write(2, USAGE), 0
     else if (!/^i/i.test(value)) return sys.write(2, notModelled(prog, `option -W ${value}`)), 2
   }
   return { fs, assignments, programs, rest: argv.slice(i) }
@@ -106,7 +108,7 @@ export function awk(sys: Sys, argv: readonly string[]): MainResult {
     }
     if (line.programs.length === 0) {
       const text = operands.shift()
-      if (text === undefined) return sys.write(argv.length < 2 ? 1 : 2, argv.length < 2 ? USAGE : `${prog}: no program\n`), argv.length < 2 ? 0 : 2
+      if (text === undefined) return sys.write(2, argv.length < 2 ? USAGE : `${prog}: no program\n`), argv.length < 2 ? 0 : 2
       tokens.push(...lex(bytesOf(text)))
     }
     const program = new Parser(tokens, where).parse()

@@ -1,5 +1,5 @@
 // Sets of bytes: the character classes of the C locale, and their spelling as a JS character class.
-// Read first: regex.ts, cut_tr.ts.
+// Read first: regex.ts, tr.ts.
 
 const CLASSES: Readonly<Record<string, RegExp>> = Object.freeze({
   alnum: /[A-Za-z0-9]/,

@@ -85,7 +85,7 @@ function alternatives(s: State): Piece {
   for (;;) {
     const from = s.at
     const branch = concatenation(s, branches.length > 0)
-    if (s.o.dialect === 'awk' && s.at === from && (s.text !== '' || s.depth > 0)) bad('missing operand')
+    if (s.o.dialect === 'awk' && s.at === from && s.text !== '') bad(s.at >= s.text.length && s.depth > 0 ? "missing ')'" : 'missing operand')
     branches.push(branch)
     if (!isOperator(s, '|')) break
     skipOperator(s)

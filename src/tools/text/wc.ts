@@ -1,63 +1,95 @@
-// wc(1) of coreutils: -l -w -c -m -L, several files with a total, its column widths.
+// wc(1) of coreutils: -l -w -c -m -L, several files with a total, its column widths. In the C locale -m counts bytes.
+// Refused by name: --files0-from.
 import type { MainResult, Sys, Wait } from '../../uapi/program.ts'
-import { textOf } from '../lib/bytes.ts'
+import { notModelled } from '../lib/refuse.ts'
+import { bytesOf } from './bytestring.ts'
 import { closeInput, openInput, readAll } from './input.ts'
 import { parseOptions } from './options.ts'
+import { Output } from './output.ts'
 
 /** lines, words, characters, bytes, longest line: the order in which wc prints them. */
 type Counts = readonly [number, number, number, number, number]
 const LETTERS = 'lwmcL'
+const NO_COUNTS: Counts = Object.freeze([0, 0, 0, 0, 0] as const)
 
 export function wc(sys: Sys, argv: readonly string[]): MainResult {
-  const p = parseOptions(sys, argv, 'lwcmL', [
+  const p = parseOptions(sys, ['wc', ...argv.slice(1)], 'lwcmL', [
     { name: 'lines', arg: 'none', opt: 'l' },
     { name: 'words', arg: 'none', opt: 'w' },
     { name: 'bytes', arg: 'none', opt: 'c' },
     { name: 'chars', arg: 'none', opt: 'm' },
     { name: 'max-line-length', arg: 'none', opt: 'L' },
+    { name: 'files0-from', arg: 'required', opt: 'files0' },
   ])
   if (typeof p === 'number') return p
   const asked = new Set(p.items.map((i) => i.opt))
+  if (asked.has('files0')) return sys.write(2, notModelled('wc', 'option --files0-from')), 1
   const shown = [...LETTERS].map((l) => (asked.size === 0 ? 'lwc'.includes(l) : asked.has(l)))
   return run(sys, p.rest, shown)
 }
 
+/** Columns are as wide as the total size; 7 where a size is not known; one number of one file stands alone. */
+function columnWidth(sys: Sys, operands: readonly string[], shown: readonly boolean[]): number {
+  if (shown.filter(Boolean).length === 1 && operands.length <= 1) return 1
+  let size = 0
+  let least = 1
+  for (const name of operands.length === 0 ? ['-'] : operands) {
+    const stat = sys.stat(name === '-' ? '/dev/stdin' : name)
+    if (!stat.ok && name !== '-') continue
+    if (!stat.ok) least = 7
+    else if (stat.value.type === 'file') size += stat.value.size
+    else least = 7
+  }
+  return Math.max(least, String(size).length)
+}
+
 function* run(sys: Sys, operands: readonly string[], shown: readonly boolean[]): Generator<Wait, number, void> {
   let code = 0
-  const rows: { counts: Counts; name: string }[] = []
-  let size = 0
-  let irregular = operands.length === 0
+  const out = new Output(sys)
+  const width = columnWidth(sys, operands, shown)
+  let sum = NO_COUNTS
+  const row = (counts: Counts, name: string): void => {
+    const cells = counts.filter((_, i) => shown[i]).map((n) => String(n).padStart(width))
+    out.add(`${cells.join(' ')}${name === '' ? '' : ` ${name}`}\n`)
+  }
   for (const name of operands.length === 0 ? ['-'] : operands) {
     const fd = openInput(sys, 'wc', name)
     if (fd === null) {
       code = 1
+      // A directory was opened: it has a line of zeros.
+      const stat = sys.stat(name)
+      if (stat.ok && stat.value.type === 'directory') row(NO_COUNTS, bytesOf(name))
       continue
     }
-    const stat = name === '-' ? null : sys.stat(name)
-    if (stat === null || !stat.ok || stat.value.type !== 'file') irregular = true
-    else size += stat.value.size
-    rows.push({ counts: count(yield* readAll(sys, fd)), name: operands.length === 0 ? '' : name })
+    const counts = count(yield* readAll(sys, fd))
+    sum = plus(sum, counts)
+    row(counts, operands.length === 0 ? '' : bytesOf(name))
     closeInput(sys, fd)
   }
-  if (operands.length > 1) rows.push({ counts: total(rows.map((r) => r.counts)), name: 'total' })
-  // One number of one file stands alone; else columns are as wide as the total size, 7 where that is not known.
-  const single = shown.filter(Boolean).length === 1 && operands.length <= 1
-  const width = single ? 1 : irregular ? 7 : String(size).length
-  for (const { counts, name } of rows) {
-    const cells = counts.filter((_, i) => shown[i]).map((n) => String(n).padStart(width))
-    sys.write(1, `${cells.join(' ')}${name === '' ? '' : ` ${name}`}\n`)
-  }
+  if (operands.length > 1) row(sum, 'total')
+  yield* out.flush()
   return code
 }
 
-function count(bytes: Uint8Array): Counts {
-  const text = textOf(bytes)
+function count(text: string): Counts {
   const lines = text.split('\n')
-  const longest = Math.max(...lines.map((l) => [...l].length))
-  return [lines.length - 1, text.split(/[ \t\n\v\f\r]+/).filter((w) => w !== '').length, [...text].length, bytes.length, longest]
+  const words = text.match(/[^ \t\n\v\f\r]*[!-~][^ \t\n\v\f\r]*/g)?.length ?? 0
+  return [lines.length - 1, words, text.length, text.length, lines.reduce((n, l) => Math.max(n, columns(l)), 0)]
 }
 
-function total(all: readonly Counts[]): Counts {
-  const sum = (i: 0 | 1 | 2 | 3): number => all.reduce((n, c) => n + c[i], 0)
-  return [sum(0), sum(1), sum(2), sum(3), Math.max(0, ...all.map((c) => c[4]))]
+/** Printed width: tabs go to the next multiple of 8, what does not print takes no room. */
+function columns(line: string): number {
+  let n = 0
+  let most = 0
+  for (const c of line) {
+    if (c === '\t') n += 8 - (n % 8)
+    else if (c === '\r' || c === '\f') n = 0
+    else if (c >= ' ' && c <= '~') n++
+    most = Math.max(most, n)
+  }
+  return most
+}
+
+function plus(a: Counts, b: Counts): Counts {
+  return [a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3], Math.max(a[4], b[4])]
 }

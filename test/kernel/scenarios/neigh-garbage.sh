@@ -17,6 +17,6 @@ ip neigh add 10.0.2.1 lladdr 02:00:00:00:00:01 nud stale dev v0
 echo "rc=$?"
 n=$(ip neigh show dev v0 | wc -l)
 [ $n -le 514 ] && [ $n -gt 400 ] && echo "down to gc_thresh2"
-ip neigh show 10.0.2.0/24
+ip neigh show 10.0.2.0/24 | sort
 ip neigh flush dev v0
 ip neigh show

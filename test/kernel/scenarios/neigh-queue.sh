@@ -33,35 +33,35 @@ sysctl -w net.ipv4.neigh.v0.mcast_solicit=1
 sysctl -w net.ipv4.neigh.v0.retrans_time_ms=100
 ping -c 1 -W 4 10.0.0.10 | sed -n '2p'
 echo "== an unreachable probe"
-sysctl -w net.ipv4.neigh.v0.delay_first_probe_time=1
+sysctl -w net.ipv4.neigh.v0.delay_first_probe_time=2
 ping -c 1 -W 1 10.0.0.2 | sed -n '2p'
 $b ip addr del 10.0.0.2/24 dev v1
 ip neigh change 10.0.0.2 dev v0 nud stale
 ping -c 1 -W 1 10.0.0.2 | sed -n '2p'
 ip neigh show 10.0.0.2
-sleep 2.5
+sleep 4.5
 ip neigh show 10.0.0.2
 ping -c 1 -W 2 10.0.0.2 | sed -n '2p'
 $b ip addr add 10.0.0.2/24 dev v1
 ping -c 1 -W 2 10.0.0.2 | sed -n '2p'
 echo "== arp off"
 ip link set v0 arp off
-ip neigh show
+ip neigh show | sort
 ping -c 1 -W 1 10.0.0.2 | sed -n '2p'
-ip neigh show nud all
+ip neigh show nud all | sort
 ip link set v0 arp on
-ip neigh show nud all
+ip neigh show nud all | sort
 ping -c 1 -W 1 10.0.0.2 | sed -n '2p'
 echo "== a new MAC, a link down, a flush"
 ip neigh add 10.0.0.50 lladdr 02:00:00:00:00:50 dev v0
 ip neigh add 10.0.0.51 lladdr 02:00:00:00:00:51 dev v0 nud stale
 ip link set v0 address 02:00:00:00:00:11
-ip neigh show nud all
+ip neigh show nud all | sort
 ping -c 1 -W 1 10.0.0.2 | sed -n '2p'
-$b ip neigh show
+$b ip neigh show | sort
 ip neigh add 10.0.0.50 lladdr 02:00:00:00:00:50 dev v0
 ip -n b link set v1 down
-ip neigh show nud all
+ip neigh show nud all | sort
 ip -n b link set v1 up
 ip link set v0 down
-ip neigh show nud all
+ip neigh show nud all | sort

@@ -14,7 +14,10 @@ t ping -c 1 -t 1 10.0.1.1
 t ping -c 1 10.9.9.9
 t ping -q -c 2 10.9.9.9
 t ping -c 2 10.0.1.77
+# a router tells each host one error a second
+sleep 4
 t ping -c 1 -w 3 10.9.9.9
+sleep 4
 ip -n r route add prohibit 10.8.0.0/16
 t ping -c 1 10.8.0.1
 ip -n r route add blackhole 10.7.0.0/16

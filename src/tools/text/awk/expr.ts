@@ -292,7 +292,7 @@ export class ExprParser {
       case 'string':
         return node('const', [], { value: t.text })
       case 'regex':
-        return node('regex', [], { regex: this.regex(t.text) })
+        return node('regex', [], { regex: this.regex(t) })
       case 'name':
         if (!this.isOp('[')) return this.scalar(t.text)
         this.at--
@@ -311,9 +311,9 @@ export class ExprParser {
     this.unexpected()
   }
 
-  private regex(source: string): Regex {
-    const r = awkRegex(source)
-    if ('error' in r) this.bad(r.error)
+  private regex(t: Token): Regex {
+    const r = awkRegex(t.text)
+    if ('error' in r) throw new AwkSyntax(`${this.where}line ${t.line}: ${r.error}`)
     return r
   }
 

@@ -36,7 +36,7 @@ export class AwkIo {
   }
 
   private shell(command: string, fds: Readonly<Record<number, number>>): number | null {
-    const name = this.sys.which('sh') ? 'sh' : 'bash'
+    const name = this.sys.which('/bin/sh') ? '/bin/sh' : 'bash'
     const r = this.sys.spawn([name, '-c', textFrom(command)], { fds })
     return r.ok ? r.value : null
   }

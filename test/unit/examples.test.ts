@@ -1,0 +1,55 @@
+// The TypeScript scenarios of examples/ run, and say what they are there to say. (The scripts are conformance scenarios.)
+import { readdirSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { timeTravel } from '../../examples/time-travel.ts'
+import { whatIf } from '../../examples/what-if.ts'
+import { whyNoAnswer } from '../../examples/why-no-answer.ts'
+
+function lines(example: (print: (line: string) => void) => void): readonly string[] {
+  const out: string[] = []
+  example((line) => out.push(line))
+  return out
+}
+
+test('every TypeScript example is run here', () => {
+  const files = readdirSync(new URL('../../examples', import.meta.url)).filter((f) => f.endsWith('.ts'))
+  expect(files).toEqual(['time-travel.ts', 'what-if.ts', 'why-no-answer.ts'])
+})
+
+test('why-no-answer names what each missing piece leads to', () => {
+  expect(lines(whyNoAnswer)).toEqual([
+    'without nothing: 1 of 1 answered; answered',
+    "without the host's default route: 0 of 1 answered; NEIGH_FAILED in ns1 (neigh_invalidate)",
+    'without ip_forward: 0 of 1 answered; NEIGH_FAILED in ns1 (neigh_invalidate)',
+    "without the pod's default route: 0 of 0 answered; never sent: ENETUNREACH",
+    'without proxy_arp: 0 of 1 answered; NEIGH_FAILED in ns1 (neigh_invalidate)',
+    'without the way back to the pod: 0 of 1 answered; IP_INADDRERRORS in gw (ip_error)',
+  ])
+})
+
+test('what-if asks copies, and the original does not notice', () => {
+  const out = lines(whatIf)
+  expect(out.slice(0, 3)).toEqual([
+    '$ true',
+    '    pings answered in half a minute: 6; echo over TCP: hello',
+    '    a datagram of 1000 bytes: dropped NO_SOCKET',
+  ])
+  expect(out.filter((l) => l.includes('datagram')).map((l) => l.split(' ').at(-1))).toEqual([
+    'NO_SOCKET',
+    'PKT_TOO_BIG',
+    'IP_INADDRERRORS',
+    'NO_SOCKET',
+    'NOT_SPECIFIED',
+    'IP_RPFILTER',
+  ])
+  expect(out.at(-1)).toBe('the original: 3 pings answered, 12 s old')
+})
+
+test('time-travel finds the moment of each state', () => {
+  expect(lines(timeTravel).slice(-4)).toEqual([
+    '  0.000000 s  no entry',
+    '  0.000000 s  INCOMPLETE',
+    '  3.000000 s  FAILED',
+    'at the beginning: no entry',
+  ])
+})
