@@ -33,7 +33,9 @@ export function whatIf(print: (line: string) => void): void {
     const before = answers(copy)
     copy.exec(question)
     copy.run(30)
-    const probe = copy.netns('client').send({ udp: { dst: '10.0.2.2', dport: 9, data: new Uint8Array(1000), df: true } })
+    const probe = copy
+      .netns('client')
+      .send({ udp: { dst: '10.0.2.2', dport: 9, data: new Uint8Array(1000), df: true } })
     const echo = copy.netns('client').sh('echo hello | nc -N -w 2 10.0.2.2 7').stdout.trim()
     print(`$ ${question}`)
     print(`    pings answered in half a minute: ${answers(copy) - before}; echo over TCP: ${echo || 'nothing'}`)
@@ -43,7 +45,10 @@ export function whatIf(print: (line: string) => void): void {
 }
 
 function answers(host: Host): number {
-  return host.exec('cat /tmp/ping').stdout.split('\n').filter((l) => l.includes('bytes from')).length
+  return host
+    .exec('cat /tmp/ping')
+    .stdout.split('\n')
+    .filter((l) => l.includes('bytes from')).length
 }
 
 if (process.argv[1]?.endsWith('what-if.ts')) whatIf(console.log)

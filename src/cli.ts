@@ -11,7 +11,9 @@ function seed(text: string): number {
 }
 
 const program = new Command('netsim')
-  .description('The Linux packet path, simulated: run scripts as root on a freshly booted machine and see where each packet goes.')
+  .description(
+    'The Linux packet path, simulated: run scripts as root on a freshly booted machine and see where each packet goes.',
+  )
   .version(version)
   .enablePositionalOptions()
   .showHelpAfterError()
@@ -21,7 +23,14 @@ program
   .description('run a bash script; its output, error output and exit code are those of the real tools')
   .argument('<script>', 'a bash script, or - for standard input')
   .argument('[args...]', 'its arguments')
-  .addOption(new Option('--trace <form>', 'tell what happened to each packet, on standard error').choices(['short', 'text', 'verbose', 'json']))
+  .addOption(
+    new Option('--trace <form>', 'tell what happened to each packet, on standard error').choices([
+      'short',
+      'text',
+      'verbose',
+      'json',
+    ]),
+  )
   .option('--pcap <dir>', 'write a pcapng file for every device')
   .option('--seed <n>', 'seed of all random numbers', seed, 1)
   .passThroughOptions()

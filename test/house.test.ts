@@ -54,7 +54,10 @@ interface Import {
 
 const imports: Import[] = files(SRC).flatMap((file) => {
   const text = readFileSync(file, 'utf8')
-  return [...text.matchAll(/^(?:import|export|\})[^'\n]* from '([^']+)'$|\bimport\('([^']+)'\)/gm)].map((m) => ({ file: relative(SRC, file), target: (m[1] ?? m[2])! }))
+  return [...text.matchAll(/^(?:import|export|\})[^'\n]* from '([^']+)'$|\bimport\('([^']+)'\)/gm)].map((m) => ({
+    file: relative(SRC, file),
+    target: (m[1] ?? m[2])!,
+  }))
 })
 
 test('imports point down the floors', () => {
@@ -71,14 +74,21 @@ test('imports point down the floors', () => {
 test('each package is imported only where it belongs', () => {
   const wrong = imports
     .filter((i) => !i.target.startsWith('.') && !i.target.startsWith('node:'))
-    .filter((i) => !(PACKAGES[i.target] ?? []).some((allowed) => i.file === allowed || (allowed.endsWith('/') && i.file.startsWith(allowed))))
+    .filter(
+      (i) =>
+        !(PACKAGES[i.target] ?? []).some(
+          (allowed) => i.file === allowed || (allowed.endsWith('/') && i.file.startsWith(allowed)),
+        ),
+    )
   expect(wrong).toEqual([])
 })
 
 test('the library uses no Node API, no wall clock and no unseeded randomness', () => {
   const wrong = files(SRC)
     .filter((f) => !/^cli(\.ts|\/)/.test(relative(SRC, f)))
-    .filter((f) => /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|\bprocess\./.test(code(f)))
+    .filter((f) =>
+      /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|\bprocess\./.test(code(f)),
+    )
     .map((f) => relative(SRC, f))
   const node = imports.filter((i) => i.target.startsWith('node:') && !/^cli(\.ts|\/)/.test(i.file))
   expect([...wrong, ...node]).toEqual([])
@@ -86,7 +96,11 @@ test('the library uses no Node API, no wall clock and no unseeded randomness', (
 
 test('no default exports, no any, no suppressed checks', () => {
   const wrong = files(SRC)
-    .filter((f) => /export default|:\s*any\b|\bas any\b/.test(code(f)) || /@ts-(ignore|expect)|biome-ignore/.test(readFileSync(f, 'utf8')))
+    .filter(
+      (f) =>
+        /export default|:\s*any\b|\bas any\b/.test(code(f)) ||
+        /@ts-(ignore|expect)|biome-ignore/.test(readFileSync(f, 'utf8')),
+    )
     .map((f) => relative(SRC, f))
   expect(wrong).toEqual([])
 })

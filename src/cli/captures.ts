@@ -42,7 +42,8 @@ export class Captures {
       const writer = new PcapngWriter()
       const [, device] = /-(.*)$/.exec(name) ?? ['', name]
       const iface = writer.device(device ?? name)
-      for (const f of frames) writer.frame({ device: iface, time: f.time, packet: f.pkt, direction: f.outgoing ? 'out' : 'in' })
+      for (const f of frames)
+        writer.frame({ device: iface, time: f.time, packet: f.pkt, direction: f.outgoing ? 'out' : 'in' })
       const file = join(dir, `${name.replaceAll('/', '_')}.pcapng`)
       writeFileSync(file, writer.bytes())
       files.push(file)

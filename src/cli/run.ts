@@ -27,7 +27,11 @@ export function runCommand(script: string, args: readonly string[], options: Run
   const captures = options.pcap === undefined ? null : new Captures(host)
   const stop = captures === null ? null : host.onEvent(captures.hear)
   try {
-    process.exitCode = host.stream(text, listener(options), { args, name: script, ...(script === '-' ? {} : { stdin: readInput() }) })
+    process.exitCode = host.stream(text, listener(options), {
+      args,
+      name: script,
+      ...(script === '-' ? {} : { stdin: readInput() }),
+    })
   } catch (e) {
     if (!(e instanceof LimitError)) throw e
     write(2, `netsim: ${e.message} (limit ${e.limit})\n`)

@@ -20,7 +20,10 @@ const HISTORY_LINES = 1000
 /** Oldest last, as readline wants it. */
 function readHistory(): string[] {
   try {
-    return readFileSync(HISTORY, 'utf8').split('\n').filter((l) => l !== '').reverse()
+    return readFileSync(HISTORY, 'utf8')
+      .split('\n')
+      .filter((l) => l !== '')
+      .reverse()
   } catch {
     return []
   }

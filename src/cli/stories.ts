@@ -13,7 +13,10 @@ export class Stories {
   tell(trace: Trace): string {
     const text = trace.text({ form: this.form }).trimEnd()
     if (text === '') return ''
-    const plot = text.replace(/\b(id|seq) \d+/g, '$1').replace(/\b[A-Z]+ -> DELAY\b/g, 'DELAY').replace(/after [\d.]+ ms/g, 'after')
+    const plot = text
+      .replace(/\b(id|seq) \d+/g, '$1')
+      .replace(/\b[A-Z]+ -> DELAY\b/g, 'DELAY')
+      .replace(/after [\d.]+ ms/g, 'after')
     const again = plot === this.last
     this.last = plot
     if (!again) return `${text.replace(/^/gm, '    | ')}\n`

@@ -3,7 +3,8 @@
 // any earlier point can be reached again.
 import { ArgumentError, CommandError } from '../lib/errors.ts'
 import type { Limits } from '../os/limits.ts'
-import type { Op, Operations, NetnsId, Result } from '../uapi/request.ts'
+import type { Trace } from '../trace/trace.ts'
+import type { NetnsId, Op, Operations, Result } from '../uapi/request.ts'
 import type { TraceEvent } from '../uapi/trace.ts'
 import { executables } from './executables.ts'
 import { History } from './history.ts'
@@ -12,7 +13,6 @@ import { Netns } from './netns.ts'
 import { type Operation, type Ran, request, spawn } from './operations.ts'
 import { type StreamListener, streamProgram } from './stream.ts'
 import { startTrace, type TraceOptions, type Tracing } from './tracing.ts'
-import type { Trace } from '../trace/trace.ts'
 
 export interface HostOptions {
   /** Seed of all random numbers (MACs, ports, delays). Default 1: the same commands give the same run. */
@@ -71,7 +71,10 @@ export class Host {
   }
 
   /** Run a whole bash script; never throws for its exit code. `args` are $1, $2 …, `name` is $0. */
-  sh(script: string, options: { readonly args?: readonly string[]; readonly name?: string; readonly stdin?: string } = {}): RunResult {
+  sh(
+    script: string,
+    options: { readonly args?: readonly string[]; readonly name?: string; readonly stdin?: string } = {},
+  ): RunResult {
     return this.shIn(0, script, options)
   }
 
@@ -84,7 +87,11 @@ export class Host {
    * Run a whole script in front of a listener that hears its output as it is written, and tells each packet's story when
    * it is over. Returns the exit code.
    */
-  stream(script: string, listener: StreamListener, options: { readonly args?: readonly string[]; readonly name?: string; readonly stdin?: string } = {}): number {
+  stream(
+    script: string,
+    listener: StreamListener,
+    options: { readonly args?: readonly string[]; readonly name?: string; readonly stdin?: string } = {},
+  ): number {
     const argv = ['bash', '-c', script, options.name ?? 'bash', ...(options.args ?? [])]
     const stdin = options.stdin ?? null
     const operation = { kind: 'spawn', netns: 0, argv, stdin, env: null, wait: true } as const
@@ -128,7 +135,9 @@ export class Host {
   /** Let virtual time pass, in seconds. */
   run(seconds: number): void {
     if (!(seconds >= 0) || !Number.isFinite(seconds)) throw new ArgumentError(`not a duration in seconds: ${seconds}`)
-    this.perform({ kind: 'run', ns: Math.round(seconds * 1e9) }, () => this.machine.os.runFor(Math.round(seconds * 1e9)))
+    this.perform({ kind: 'run', ns: Math.round(seconds * 1e9) }, () =>
+      this.machine.os.runFor(Math.round(seconds * 1e9)),
+    )
   }
 
   /** One event; false when nothing is left to happen. */

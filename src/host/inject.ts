@@ -1,8 +1,8 @@
 // A frame out of nowhere: received by a device as if its peer had sent it.
 import { netif_receive_skb } from '../kernel/core/dev.ts'
-import type { NetnsId } from '../uapi/request.ts'
 import { traceOrigin } from '../kernel/ipv4/ip_output.ts'
 import { ArgumentError } from '../lib/errors.ts'
+import type { NetnsId } from '../uapi/request.ts'
 import { encodePacket } from '../wire/codec.ts'
 import type { Packet } from '../wire/packet.ts'
 import type { Machine } from './machine.ts'

@@ -1,8 +1,9 @@
 // A network namespace as users hold it: commands in it, packets from it, and its configuration by typed methods. Each
 // method builds the same request that the command of the same meaning builds.
 // Read first: host.ts, uapi/request.ts.
-import { ArgumentError, RequestError } from '../lib/errors.ts'
+
 import { strerror } from '../lib/errno.ts'
+import { ArgumentError, RequestError } from '../lib/errors.ts'
 import type { Trace } from '../trace/trace.ts'
 import { IFF_UP } from '../uapi/link.ts'
 import type { NeighEntry } from '../uapi/neigh.ts'
@@ -24,8 +25,8 @@ import type { Host, Running, RunResult } from './host.ts'
 import { checkedPacket, inject } from './inject.ts'
 import { isOperation } from './operations.ts'
 import { type PingOptions, type PingResult, pingCommand, readPing } from './ping.ts'
-import { type SendSpec, sendRequest } from './send_spec.ts'
 import { sendDatagram } from './send.ts'
+import { type SendSpec, sendRequest } from './send_spec.ts'
 import * as spec from './specs.ts'
 import { address, tableId } from './values.ts'
 
@@ -84,7 +85,9 @@ export class Netns {
     const ifindex = this.link(dev).link.ifindex
     const packet = frame instanceof Uint8Array ? decodeFrame(frame) : checkedPacket(frame)
     const stop = this.host.trace()
-    this.host.perform({ kind: 'inject', netns, ifindex, frame: packet }, () => inject(this.host.current, netns, ifindex, packet))
+    this.host.perform({ kind: 'inject', netns, ifindex, frame: packet }, () =>
+      inject(this.host.current, netns, ifindex, packet),
+    )
     return stop()
   }
 
@@ -146,9 +149,16 @@ export class Netns {
     this.request('route.del', { route: spec.routeKey(route) })
   }
   /** `ip route get`: where would a packet go? Throws RequestError where the kernel answers with an error. */
-  routeTo(dst: string, options: { readonly from?: string; readonly iif?: string; readonly oif?: string; readonly mark?: number } = {}): RouteGetReply {
+  routeTo(
+    dst: string,
+    options: { readonly from?: string; readonly iif?: string; readonly oif?: string; readonly mark?: number } = {},
+  ): RouteGetReply {
     const { from, ...rest } = options
-    return this.request('route.get', { dst: address(dst), ...(from === undefined ? {} : { src: address(from) }), ...rest })
+    return this.request('route.get', {
+      dst: address(dst),
+      ...(from === undefined ? {} : { src: address(from) }),
+      ...rest,
+    })
   }
 
   rules(): readonly RuleInfo[] {
@@ -165,7 +175,10 @@ export class Netns {
     return this.request('neigh.list', { proxy: false })
   }
   addNeighbour(dev: string, dst: string, options: spec.NeighbourOptions = {}): void {
-    this.request('neigh.new', { mode: options.replace === true ? 'replace' : 'add', neigh: spec.neigh(dev, dst, options) })
+    this.request('neigh.new', {
+      mode: options.replace === true ? 'replace' : 'add',
+      neigh: spec.neigh(dev, dst, options),
+    })
   }
   deleteNeighbour(dev: string, dst: string): void {
     this.request('neigh.del', { neigh: { dev, dst: address(dst) } })

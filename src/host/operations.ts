@@ -50,13 +50,22 @@ export interface Ran {
 }
 
 /** Ask the kernel; the answer's type follows from the operation. */
-export function request<K extends Op>(m: Machine, netns: NetnsId, op: K, req: Operations[K]['req']): Result<Operations[K]['reply']> {
+export function request<K extends Op>(
+  m: Machine,
+  netns: NetnsId,
+  op: K,
+  req: Operations[K]['req'],
+): Result<Operations[K]['reply']> {
   return m.kernel.request(netns, op, req)
 }
 
 /** Start a program and, if asked, run the machine until it ends. ENOENT is exit code 127, as a shell would answer. */
 export function spawn(m: Machine, o: Extract<Operation, { kind: 'spawn' }>): Ran {
-  const options = { netns: o.netns, ...(o.stdin === null ? {} : { stdin: o.stdin }), ...(o.env === null ? {} : { env: o.env }) }
+  const options = {
+    netns: o.netns,
+    ...(o.stdin === null ? {} : { stdin: o.stdin }),
+    ...(o.env === null ? {} : { env: o.env }),
+  }
   const started = m.os.spawn(o.argv, options)
   if (!started.ok) {
     const text = `${o.argv[0]}: ${started.errno === 'ENOENT' ? 'command not found' : 'Permission denied'}\n`

@@ -98,5 +98,14 @@ export function readPing(run: Ran, trace: Trace): PingResult {
   }
   const refused = /^ping: (.*)$/m.exec(run.stderr)
   const error = ran || refused === null ? null : refused[1]!
-  return { sent, received, replies, errors: ran ? errors : [], exitCode: run.exitCode ?? 0, output: run.output, error, trace }
+  return {
+    sent,
+    received,
+    replies,
+    errors: ran ? errors : [],
+    exitCode: run.exitCode ?? 0,
+    output: run.output,
+    error,
+    trace,
+  }
 }

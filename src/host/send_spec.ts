@@ -20,7 +20,13 @@ export interface SendCommon {
 
 /** Exactly one of the three. */
 export type SendSpec =
-  | { readonly udp: SendCommon & { readonly dport: number; readonly sport?: number; readonly data?: string | Uint8Array } }
+  | {
+      readonly udp: SendCommon & {
+        readonly dport: number
+        readonly sport?: number
+        readonly data?: string | Uint8Array
+      }
+    }
   /** A connection attempt. */
   | { readonly tcp: SendCommon & { readonly dport: number; readonly sport?: number } }
   /** An echo request; `data` defaults to 56 bytes as ping's. */
@@ -63,6 +69,7 @@ function build(
     ...(c.dev === undefined ? {} : { bindToDevice: c.dev }),
     ...(c.df === true ? { mtuDiscover: PMTUDISC_DO } : {}),
   }
-  const source = c.src === undefined && sport === 0 ? null : { addr: c.src === undefined ? 0 : address(c.src), port: sport }
+  const source =
+    c.src === undefined && sport === 0 ? null : { addr: c.src === undefined ? 0 : address(c.src), port: sport }
   return { datagram: { protocol, source, data, options }, to: { addr: address(c.dst), port: dport } }
 }

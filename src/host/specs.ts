@@ -2,10 +2,29 @@
 // Read first: uapi/request.ts, netns.ts.
 import { ArgumentError } from '../lib/errors.ts'
 import { isLoopback, maskOf } from '../lib/ip4.ts'
-import { IFF_ALLMULTI, IFF_MULTICAST, IFF_NOARP, IFF_PROMISC, IFF_UP, RT_SCOPE_HOST, RT_SCOPE_LINK, RT_SCOPE_NOWHERE, RT_SCOPE_UNIVERSE, type LinkKind } from '../uapi/link.ts'
+import {
+  IFF_ALLMULTI,
+  IFF_MULTICAST,
+  IFF_NOARP,
+  IFF_PROMISC,
+  IFF_UP,
+  type LinkKind,
+  RT_SCOPE_HOST,
+  RT_SCOPE_LINK,
+  RT_SCOPE_NOWHERE,
+  RT_SCOPE_UNIVERSE,
+} from '../uapi/link.ts'
 import { NTF_PROXY, NUD_PERMANENT } from '../uapi/neigh.ts'
 import type { AddrSpec, LinkAdd, LinkSet, NeighSpec, NextHopSpec, RouteSpec, RuleSpec } from '../uapi/request.ts'
-import { type RouteMetrics, type RouteType, RT_TABLE_LOCAL, RT_TABLE_MAIN, RTNH_F_ONLINK, RTPROT_BOOT, type RuleAction } from '../uapi/route.ts'
+import {
+  type RouteMetrics,
+  type RouteType,
+  RT_TABLE_LOCAL,
+  RT_TABLE_MAIN,
+  RTNH_F_ONLINK,
+  RTPROT_BOOT,
+  type RuleAction,
+} from '../uapi/route.ts'
 import type { Host } from './host.ts'
 import { address, mac, NUD_BY_NAME, type NudName, prefix, tableId } from './values.ts'
 
@@ -115,7 +134,8 @@ function end(host: Host, e: LinkEnd): { name: string | null; address?: number; m
 const KINDS: readonly string[] = ['dummy', 'ifb', 'veth'] satisfies readonly LinkKind[]
 
 export function linkAdd(host: Host, o: LinkOptions): LinkAdd {
-  if (!KINDS.includes(o.kind)) throw new ArgumentError(`no link kind is called "${o.kind}" (known: ${KINDS.join(', ')})`)
+  if (!KINDS.includes(o.kind))
+    throw new ArgumentError(`no link kind is called "${o.kind}" (known: ${KINDS.join(', ')})`)
   return compact<LinkAdd>({
     ...end(host, o),
     kind: o.kind,
@@ -155,9 +175,23 @@ export function addr(dev: string, cidr: string, o: AddressOptions): AddrSpec {
   const { addr: local, len } = prefix(cidr)
   const peer = o.peer === undefined ? undefined : prefix(o.peer)
   const prefixlen = peer?.len ?? len
-  const broadcast = o.broadcast === undefined ? undefined : o.broadcast === '+' ? (local & maskOf(prefixlen)) | ~maskOf(prefixlen) : address(o.broadcast)
+  const broadcast =
+    o.broadcast === undefined
+      ? undefined
+      : o.broadcast === '+'
+        ? (local & maskOf(prefixlen)) | ~maskOf(prefixlen)
+        : address(o.broadcast)
   const scope = o.scope ?? (isLoopback(local) ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE)
-  return compact<AddrSpec>({ dev, local, prefixlen, scope, peer: peer?.addr, broadcast, label: o.label, metric: o.metric })
+  return compact<AddrSpec>({
+    dev,
+    local,
+    prefixlen,
+    scope,
+    peer: peer?.addr,
+    broadcast,
+    label: o.label,
+    metric: o.metric,
+  })
 }
 
 function nexthop(o: NextHopOptions): NextHopSpec {
@@ -181,7 +215,9 @@ function defaultScope(o: RouteOptions): number {
 function tableOf(o: RouteOptions): number {
   if (o.table !== undefined) return tableId(o.table)
   const type = o.type ?? 'unicast'
-  return type === 'local' || type === 'broadcast' || type === 'nat' || type === 'anycast' ? RT_TABLE_LOCAL : RT_TABLE_MAIN
+  return type === 'local' || type === 'broadcast' || type === 'nat' || type === 'anycast'
+    ? RT_TABLE_LOCAL
+    : RT_TABLE_MAIN
 }
 
 export function route(o: RouteOptions): RouteSpec {
@@ -216,7 +252,12 @@ export function rule(o: RuleOptions): RuleSpec {
   return compact<RuleSpec>({
     pref: o.pref,
     action: o.action ?? (o.goto === undefined ? 'lookup' : 'goto'),
-    table: o.lookup === undefined ? (o.action === undefined && o.goto === undefined ? RT_TABLE_MAIN : undefined) : tableId(o.lookup),
+    table:
+      o.lookup === undefined
+        ? o.action === undefined && o.goto === undefined
+          ? RT_TABLE_MAIN
+          : undefined
+        : tableId(o.lookup),
     goto: o.goto,
     invert: o.not,
     src: src?.addr,

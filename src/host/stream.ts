@@ -1,7 +1,8 @@
 // A script shown while it runs: its output as it is written, and the trace of each packet's story when the story is over.
 // Read first: host.ts, settle.ts.
-import type { Trace } from '../trace/trace.ts'
+
 import { Terminal } from '../os/terminal.ts'
+import type { Trace } from '../trace/trace.ts'
 import type { NetnsId } from '../uapi/request.ts'
 import type { Machine } from './machine.ts'
 import { isQuiet } from './settle.ts'

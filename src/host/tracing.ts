@@ -1,9 +1,10 @@
 // Listening to a machine: a recorder between the kernel and the trace, which also notes the names of what it hears of.
-import type { NetnsId } from '../uapi/request.ts'
-import type { TraceEvent, TraceSink } from '../uapi/trace.ts'
-import { plainPrinters, type Printers } from '../trace/printers.ts'
+
+import { type Printers, plainPrinters } from '../trace/printers.ts'
 import { Recorder } from '../trace/recorder.ts'
 import { Trace } from '../trace/trace.ts'
+import type { NetnsId } from '../uapi/request.ts'
+import type { TraceEvent, TraceSink } from '../uapi/trace.ts'
 import type { Machine } from './machine.ts'
 
 export interface TraceOptions {
@@ -54,7 +55,8 @@ class Names implements TraceSink {
       for (const [name, named] of this.machine.kernel.netnsNames) if (named === id) this.netns.set(id, name)
     }
     for (const dev of net.devices.values()) devices.set(dev.ifindex, dev.name)
-    for (const dev of net.devices.values()) if (dev.peer !== null && !this.devices.has(dev.peer.net.id)) this.note(dev.peer.net.id)
+    for (const dev of net.devices.values())
+      if (dev.peer !== null && !this.devices.has(dev.peer.net.id)) this.note(dev.peer.net.id)
   }
 }
 

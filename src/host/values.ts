@@ -65,7 +65,8 @@ export type NudName = keyof typeof NUD_BY_NAME
 
 /** A whole number in a range. Throws ArgumentError. */
 export function within(what: string, n: number, min: number, max: number): number {
-  if (!Number.isInteger(n) || n < min || n > max) throw new ArgumentError(`${what} is a whole number from ${min} to ${max}, not ${n}`)
+  if (!Number.isInteger(n) || n < min || n > max)
+    throw new ArgumentError(`${what} is a whole number from ${min} to ${max}, not ${n}`)
   return n
 }
 

@@ -41,7 +41,8 @@ export class Recorder implements TraceSink {
     this.limit = options.limit ?? DEFAULT_TRACE_LIMIT
     this.keep = options.keep ?? 'first'
     this.listener = options.listener ?? null
-    if (!Number.isInteger(this.limit) || this.limit < 0) throw new ArgumentError(`not a number of trace events: ${this.limit}`)
+    if (!Number.isInteger(this.limit) || this.limit < 0)
+      throw new ArgumentError(`not a number of trace events: ${this.limit}`)
   }
 
   emit(event: TraceEvent): void {

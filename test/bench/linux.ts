@@ -21,7 +21,10 @@ export function linuxChain(forwarders: number, seconds: number): number | string
       `${chainScript(forwarders)}\nip netns exec d ${sender} receive ${last} 0 & sleep 0.2\nip netns exec s ${sender} send ${last} ${seconds} >/dev/null\nwait\n`,
     )
     const inside = 'mount -t tmpfs none /run; mkdir -p /run/netns; ip link set lo up; exec bash "$0"'
-    const run = spawnSync('unshare', ['--net', '--mount', 'bash', '-c', inside, script], { encoding: 'utf8', timeout: 60_000 })
+    const run = spawnSync('unshare', ['--net', '--mount', 'bash', '-c', inside, script], {
+      encoding: 'utf8',
+      timeout: 60_000,
+    })
     const m = /^(\d+) ([\d.]+)$/m.exec(run.stdout ?? '')
     if (m === null) return `namespaces cannot be made here: ${(run.stderr ?? '').split('\n')[0]}`
     return (Number(m[1]) * (forwarders + 1)) / Number(m[2])

@@ -67,7 +67,8 @@ function thousand(): void {
   line('1,000 namespaces with veth, address, route', `${seconds.toFixed(2)} s`, `${(memory() - before).toFixed(0)} MB`)
   const requests = 1000
   const t = performance.now()
-  for (let i = 0; i < requests; i++) host.netns(`ns${i % 1000}`).addRoute({ dst: `203.0.113.${i % 250}`, dev: 'eth0', metric: i })
+  for (let i = 0; i < requests; i++)
+    host.netns(`ns${i % 1000}`).addRoute({ dst: `203.0.113.${i % 250}`, dev: 'eth0', metric: i })
   line('a request on that machine', `${(((performance.now() - t) / requests) * 1000).toFixed(1)} µs`)
   const c = performance.now()
   host.snapshot()
@@ -78,7 +79,10 @@ function thousand(): void {
 function growth(): void {
   const plain = loaded('nothing else', () => undefined)
   const routes = loaded('10,000 routes in each forwarder', (host) => {
-    const batch = Array.from({ length: 10_000 }, (_, i) => `route add 172.${16 + (i >> 12)}.${(i >> 4) & 255}.${(i & 15) << 4}/28 via 10.0.1.1`)
+    const batch = Array.from(
+      { length: 10_000 },
+      (_, i) => `route add 172.${16 + (i >> 12)}.${(i >> 4) & 255}.${(i & 15) << 4}/28 via 10.0.1.1`,
+    )
     for (let r = 1; r <= FORWARDERS; r++) {
       const text = batch.join('\n').replaceAll('10.0.1.1', `10.0.${r - 1}.1`)
       host.sh(`ip -n r${r} -batch -`, { stdin: `${text}\n` })

@@ -48,7 +48,11 @@ function scenarioDiffers(text: string): Map<string, string> {
   return differs
 }
 
-const FOLDERS = { tables: join(HERE, 'tables'), scenarios: join(HERE, 'scenarios'), examples: join(HERE, '../../examples') } as const
+const FOLDERS = {
+  tables: join(HERE, 'tables'),
+  scenarios: join(HERE, 'scenarios'),
+  examples: join(HERE, '../../examples'),
+} as const
 
 /** Tables, scenarios, and the example scripts, which are scenarios too. */
 export function loadCases(filter = ''): Case[] {
@@ -60,7 +64,8 @@ export function loadCases(filter = ''): Case[] {
       const name = `${kind}/${basename(file).replace(/\.(txt|sh)$/, '')}`
       if (!name.includes(filter)) continue
       const text = readFileSync(join(dir, file), 'utf8')
-      const { script, differs } = kind === 'tables' ? expandTable(text) : { script: text, differs: scenarioDiffers(text) }
+      const { script, differs } =
+        kind === 'tables' ? expandTable(text) : { script: text, differs: scenarioDiffers(text) }
       cases.push({ name, script, differs, sha: createHash('sha256').update(script).digest('hex').slice(0, 16) })
     }
   }

@@ -38,7 +38,8 @@ for (const c of loadCases(filter)) {
     const b = got.split('\n')
     for (const l of a.filter((x) => !b.includes(x)).slice(0, 8)) console.log(`  linux  ${l}`)
     for (const l of b.filter((x) => !a.includes(x)).slice(0, 8)) console.log(`  netsim ${l}`)
-    if (a.every((x) => b.includes(x)) && b.every((x) => a.includes(x))) console.log('  (the order or the number of lines differs)')
+    if (a.every((x) => b.includes(x)) && b.every((x) => a.includes(x)))
+      console.log('  (the order or the number of lines differs)')
   }
   if (bad > 0) console.log(`=== ${c.name}: ${bad} of ${linux.size} sections differ`)
 }

@@ -68,7 +68,20 @@ function packet(s: Shape): Packet {
   const protocol = s.protocol ?? (l4 === null ? 17 : PROTOCOLS[l4.kind])
   const total = 20 + (l4 === null ? 0 : HEADERS[l4.kind]) + size
   const [src, dst] = [ip4(s.src ?? '10.0.1.2'), ip4(s.dst ?? '10.0.1.1')]
-  const ip = ipv4(src, dst, protocol, s.ttl ?? 64, 0, 77, s.df ?? false, s.mf ?? false, s.offset ?? 0, total, null, false)
+  const ip = ipv4(
+    src,
+    dst,
+    protocol,
+    s.ttl ?? 64,
+    0,
+    77,
+    s.df ?? false,
+    s.mf ?? false,
+    s.offset ?? 0,
+    total,
+    null,
+    false,
+  )
   return { eth: ethernet(s.to ?? R, A, 0x0800), net: ip, l4, data: new Uint8Array(size).fill(65) }
 }
 
@@ -129,7 +142,10 @@ const HEADER: readonly FrameCase[] = [
   { name: 'IP total length beyond the frame and checksum wrong', frame: edit(DATAGRAM, { 2: 1 }, false) },
   { name: 'IP total length shorter than the header', frame: edit(DATAGRAM, { 3: 19 }) },
   { name: 'IP total length 0', frame: edit(DATAGRAM, { 3: 0 }) },
-  { name: 'a datagram with Ethernet padding behind it', frame: new Uint8Array([...frame({ data: 0 }), ...new Array(18).fill(0)]) },
+  {
+    name: 'a datagram with Ethernet padding behind it',
+    frame: new Uint8Array([...frame({ data: 0 }), ...new Array(18).fill(0)]),
+  },
   { name: 'an IP protocol that nobody speaks', frame: frame({ l4: null, protocol: 99 }) },
 ]
 
@@ -142,12 +158,18 @@ const TRANSPORT: readonly FrameCase[] = [
   { name: 'UDP checksum wrong, port closed', frame: frame({ l4: udp(40000, 5999, 16, true) }) },
   { name: 'UDP checksum 0: none', frame: edit(DATAGRAM, { 26: 0, 27: 0 }, false) },
   { name: 'UDP port closed', frame: frame({ l4: udp(40000, 5999, 16, false) }) },
-  { name: 'UDP to a closed port by broadcast', frame: frame({ l4: udp(40000, 5999, 16, false), dst: '10.0.1.255', to: BROADCAST }) },
+  {
+    name: 'UDP to a closed port by broadcast',
+    frame: frame({ l4: udp(40000, 5999, 16, false), dst: '10.0.1.255', to: BROADCAST }),
+  },
   { name: 'TCP header cut short', frame: frame({ l4: null, protocol: 6, data: 12 }) },
   { name: 'TCP data offset below 20', frame: edit(SEGMENT, { 32: 0x40 }, false) },
   { name: 'TCP data offset beyond the segment', frame: edit(SEGMENT, { 32: 0xf0 }, false) },
   { name: 'TCP checksum wrong', frame: frame({ l4: tcp(40000, 5001, 1, 0, 2, 64000, 0, null, true), data: 0 }) },
-  { name: 'TCP checksum wrong, port closed', frame: frame({ l4: tcp(40000, 5998, 1, 0, 2, 64000, 0, null, true), data: 0 }) },
+  {
+    name: 'TCP checksum wrong, port closed',
+    frame: frame({ l4: tcp(40000, 5998, 1, 0, 2, 64000, 0, null, true), data: 0 }),
+  },
   { name: 'TCP SYN to a closed port', frame: frame({ l4: syn(5998), data: 0 }) },
   { name: 'TCP RST to a closed port', frame: frame({ l4: syn(5998, 4), data: 0 }) },
   { name: 'TCP RST to a listener', frame: frame({ l4: syn(5001, 4), data: 0 }) },
@@ -200,9 +222,15 @@ const MARTIANS: readonly FrameCase[] = [
   { name: 'destination is loopback', frame: frame({ dst: '127.0.0.1' }) },
   { name: 'destination is 0.0.0.0', frame: frame({ dst: '0.0.0.0' }) },
   { name: 'both are 0.0.0.0', frame: frame({ src: '0.0.0.0', dst: '0.0.0.0', to: BROADCAST }) },
-  { name: 'limited broadcast to a closed port', frame: frame({ dst: '255.255.255.255', to: BROADCAST, l4: udp(1, 5999, 16, false) }) },
+  {
+    name: 'limited broadcast to a closed port',
+    frame: frame({ dst: '255.255.255.255', to: BROADCAST, l4: udp(1, 5999, 16, false) }),
+  },
   { name: 'destination is a group that nobody has joined', frame: frame({ dst: '239.1.1.1', to: GROUP }) },
-  { name: 'destination is the all-hosts group, port closed', frame: frame({ dst: '224.0.0.1', to: GROUP, l4: udp(1, 5999, 16, false) }) },
+  {
+    name: 'destination is the all-hosts group, port closed',
+    frame: frame({ dst: '224.0.0.1', to: GROUP, l4: udp(1, 5999, 16, false) }),
+  },
 ]
 
 const ROUTING: readonly FrameCase[] = [
@@ -220,18 +248,50 @@ const ROUTING: readonly FrameCase[] = [
   { name: 'to forward, to the subnet broadcast behind', frame: frame({ dst: '10.0.2.255' }) },
   { name: 'to forward, source from the other side', frame: frame({ src: '10.0.2.9', dst: '10.0.2.2' }) },
   { name: 'to forward, class E', frame: frame({ dst: '240.0.0.1' }) },
-  { name: 'DF and too big for the way out', before: 'ip link set rb mtu 600', frame: frame({ dst: '10.0.2.2', df: true, data: 800, l4: null }) },
-  { name: 'rp_filter 1, the way back leads elsewhere', before: 'sysctl -qw net.ipv4.conf.dr0.rp_filter=1', frame: frame({ src: '10.0.2.9', dst: '10.0.1.1' }) },
+  {
+    name: 'DF and too big for the way out',
+    before: 'ip link set rb mtu 600',
+    frame: frame({ dst: '10.0.2.2', df: true, data: 800, l4: null }),
+  },
+  {
+    name: 'rp_filter 1, the way back leads elsewhere',
+    before: 'sysctl -qw net.ipv4.conf.dr0.rp_filter=1',
+    frame: frame({ src: '10.0.2.9', dst: '10.0.1.1' }),
+  },
   { name: 'rp_filter 1, no way back', frame: frame({ src: '172.31.0.9' }) },
-  { name: 'rp_filter 2, the way back leads elsewhere', before: 'sysctl -qw net.ipv4.conf.dr0.rp_filter=2', frame: frame({ src: '10.0.2.9', dst: '10.0.1.1' }) },
+  {
+    name: 'rp_filter 2, the way back leads elsewhere',
+    before: 'sysctl -qw net.ipv4.conf.dr0.rp_filter=2',
+    frame: frame({ src: '10.0.2.9', dst: '10.0.1.1' }),
+  },
   { name: 'rp_filter 2, no way back', frame: frame({ src: '172.31.0.9' }) },
   { name: 'rp_filter 2, the way back is a blackhole', frame: frame({ src: '10.8.1.9' }) },
-  { name: 'accept_local 1, source is our own address', before: 'sysctl -qw net.ipv4.conf.dr0.rp_filter=0 net.ipv4.conf.dr0.accept_local=1', frame: frame({ src: '10.0.1.1' }) },
-  { name: 'route_localnet 1, destination is loopback', before: 'sysctl -qw net.ipv4.conf.dr0.accept_local=0 net.ipv4.conf.dr0.route_localnet=1', frame: frame({ dst: '127.0.0.1', l4: udp(1, 5999, 16, false) }) },
-  { name: 'drop_unicast_in_l2_multicast 1', before: 'sysctl -qw net.ipv4.conf.dr0.route_localnet=0 net.ipv4.conf.dr0.drop_unicast_in_l2_multicast=1', frame: frame({ dst: '10.0.2.2', to: BROADCAST }) },
+  {
+    name: 'accept_local 1, source is our own address',
+    before: 'sysctl -qw net.ipv4.conf.dr0.rp_filter=0 net.ipv4.conf.dr0.accept_local=1',
+    frame: frame({ src: '10.0.1.1' }),
+  },
+  {
+    name: 'route_localnet 1, destination is loopback',
+    before: 'sysctl -qw net.ipv4.conf.dr0.accept_local=0 net.ipv4.conf.dr0.route_localnet=1',
+    frame: frame({ dst: '127.0.0.1', l4: udp(1, 5999, 16, false) }),
+  },
+  {
+    name: 'drop_unicast_in_l2_multicast 1',
+    before: 'sysctl -qw net.ipv4.conf.dr0.route_localnet=0 net.ipv4.conf.dr0.drop_unicast_in_l2_multicast=1',
+    frame: frame({ dst: '10.0.2.2', to: BROADCAST }),
+  },
   { name: 'icmp_echo_ignore_all 1', before: 'sysctl -qw net.ipv4.icmp_echo_ignore_all=1', frame: ECHO },
-  { name: 'the broadcast echo is allowed', before: 'sysctl -qw net.ipv4.icmp_echo_ignore_all=0 net.ipv4.icmp_echo_ignore_broadcasts=0', frame: frame({ l4: echo(), dst: '10.0.1.255', to: BROADCAST }) },
-  { name: 'the other device has lost its carrier', before: 'ip -n b link set pb down', frame: frame({ dst: '10.0.2.2' }) },
+  {
+    name: 'the broadcast echo is allowed',
+    before: 'sysctl -qw net.ipv4.icmp_echo_ignore_all=0 net.ipv4.icmp_echo_ignore_broadcasts=0',
+    frame: frame({ l4: echo(), dst: '10.0.1.255', to: BROADCAST }),
+  },
+  {
+    name: 'the other device has lost its carrier',
+    before: 'ip -n b link set pb down',
+    frame: frame({ dst: '10.0.2.2' }),
+  },
   { name: 'the other device is down', before: 'ip link set rb down', frame: frame({ dst: '10.0.2.2' }) },
 ]
 

@@ -64,7 +64,12 @@ kill $(jobs -p)`
 writeFileSync(join(dir, 'main.sh'), script)
 const run = spawnSync('unshare', ['--net', '--mount', 'bash', join(dir, 'main.sh')], { encoding: 'utf8' })
 process.stderr.write(run.stderr)
-type Answer = { readonly name: string; readonly frame: string; readonly seen: boolean; readonly drops: DropRecord['drops'] }
+type Answer = {
+  readonly name: string
+  readonly frame: string
+  readonly seen: boolean
+  readonly drops: DropRecord['drops']
+}
 const out = JSON.parse(readFileSync(join(dir, 'out.json'), 'utf8')) as readonly Answer[]
 const unseen = out.filter((c) => !c.seen).map((c) => c.name)
 if (unseen.length > 0) console.error(`not received: ${unseen.join('; ')}`)

@@ -16,7 +16,11 @@ describe('commands', () => {
     try {
       again()
     } catch (e) {
-      expect(e).toMatchObject({ code: 'COMMAND', exitCode: 1, stderr: 'Cannot create namespace file "/run/netns/ns1": File exists\n' })
+      expect(e).toMatchObject({
+        code: 'COMMAND',
+        exitCode: 1,
+        stderr: 'Cannot create namespace file "/run/netns/ns1": File exists\n',
+      })
     }
   })
 
@@ -28,7 +32,9 @@ describe('commands', () => {
 
   test('a namespace’s commands run in it', () => {
     const host = pair()
-    expect(host.netns('ns1').exec('ip -br -4 addr show v1').stdout).toBe(host.exec('ip -n ns1 -br -4 addr show v1').stdout)
+    expect(host.netns('ns1').exec('ip -br -4 addr show v1').stdout).toBe(
+      host.exec('ip -n ns1 -br -4 addr show v1').stdout,
+    )
     expect(host.netns('ns1').sh('exit 7').exitCode).toBe(7)
   })
 
@@ -56,7 +62,12 @@ describe('ping', () => {
 
   test('a refusal is in error, an ICMP error among errors', () => {
     const ns1 = pair().netns('ns1')
-    expect(ns1.ping('192.0.2.1')).toMatchObject({ sent: 0, received: 0, exitCode: 2, error: 'connect: Network is unreachable' })
+    expect(ns1.ping('192.0.2.1')).toMatchObject({
+      sent: 0,
+      received: 0,
+      exitCode: 2,
+      error: 'connect: Network is unreachable',
+    })
     expect(ns1.ping('10.0.0.1', { count: 0 }).error).toContain("invalid argument: '0'")
     expect(ns1.ping('10.0.0.77')).toMatchObject({
       sent: 1,
@@ -88,7 +99,11 @@ describe('send', () => {
     const closed = ns1.send({ udp: { dst: '10.0.0.1', dport: 99 } })
     expect([closed.verdict, closed.drops[0]?.reason]).toEqual(['dropped', 'NO_SOCKET'])
     const host192 = ns1.send({ udp: { dst: '192.0.2.7', dport: 53 } })
-    expect([host192.verdict, host192.drops[0]?.reason, host192.drops[0]?.fn]).toEqual(['dropped', 'IP_INADDRERRORS', 'ip_error'])
+    expect([host192.verdict, host192.drops[0]?.reason, host192.drops[0]?.fn]).toEqual([
+      'dropped',
+      'IP_INADDRERRORS',
+      'ip_error',
+    ])
     host.root.setSysctl('net.ipv4.ip_forward', 1)
     expect(ns1.send({ udp: { dst: '192.0.2.7', dport: 53 } }).drops[0]?.reason).toBe('IP_INNOROUTES')
   })
@@ -105,7 +120,8 @@ describe('send', () => {
 
   test('what the kernel refuses at once is an error event, never nothing', () => {
     const ns1 = pair().netns('ns1')
-    const errno = (t: ReturnType<typeof ns1.send>): unknown[] => t.events.map((e) => (e.kind === 'error' ? e.errno : e.kind))
+    const errno = (t: ReturnType<typeof ns1.send>): unknown[] =>
+      t.events.map((e) => (e.kind === 'error' ? e.errno : e.kind))
     const dst = '10.0.0.1'
     expect(errno(ns1.send({ udp: { dst: '192.0.2.1', dport: 1 } }))).toEqual(['ENETUNREACH'])
     expect(errno(ns1.send({ tcp: { dst: '192.0.2.1', dport: 1 } })).at(-1)).toBe('ENETUNREACH')
@@ -161,7 +177,10 @@ test.each<readonly [string, (h: Host) => unknown]>([
   ['a tos of 256', (h) => h.root.send({ udp: { dst: '10.0.0.2', dport: 1, tos: 256 } })],
   ['nothing to send', (h) => h.root.send(untyped({}))],
   ['null to send', (h) => h.root.send(untyped(null))],
-  ['two things to send', (h) => h.root.send(untyped({ udp: { dst: '10.0.0.2', dport: 1 }, icmp: { dst: '10.0.0.2' } }))],
+  [
+    'two things to send',
+    (h) => h.root.send(untyped({ udp: { dst: '10.0.0.2', dport: 1 }, icmp: { dst: '10.0.0.2' } })),
+  ],
   ['a request of no name', (h) => h.root.request(untyped('link.nope'), untyped({}))],
   ['a negative duration', (h) => h.run(-1)],
   ['an endless duration', (h) => h.run(Number.POSITIVE_INFINITY)],
@@ -181,7 +200,11 @@ test.each<readonly [string, string, (h: Host) => unknown]>([
   ['EEXIST', 'netns.add: File exists', (h) => h.addNetns('ns1')],
   ['EEXIST', 'addr.new: File exists', (h) => h.root.addAddress('v0', '10.0.0.1/24')],
   ['ENODEV', 'addr.new: No such device', (h) => h.root.addAddress('nope', '10.0.0.1/24')],
-  ['ENETUNREACH', 'route.new: Nexthop has invalid gateway', (h) => h.root.addRoute({ dst: 'default', via: '99.1.1.1' })],
+  [
+    'ENETUNREACH',
+    'route.new: Nexthop has invalid gateway',
+    (h) => h.root.addRoute({ dst: 'default', via: '99.1.1.1' }),
+  ],
   ['ESRCH', 'route.del: No such process', (h) => h.root.deleteRoute({ dst: '10.5.0.0/16' })],
   ['ENOENT', 'rule.del: No such file or directory', (h) => h.root.deleteRule({ pref: 77 })],
   ['ENOENT', 'neigh.del: No such file or directory', (h) => h.root.deleteNeighbour('v0', '10.0.0.99')],

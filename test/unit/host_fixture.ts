@@ -16,7 +16,12 @@ export function pair(options: ConstructorParameters<typeof Host>[1] = {}): Host 
 /** Namespaces n0 … n(hops+1) in a row, all forwarding; 10.0.i.1 ~ 10.0.i.2 between n(i) and n(i+1). */
 export function chainScript(hops: number): string {
   const lines: string[] = []
-  for (let i = 0; i < hops + 2; i++) lines.push(`ip netns add n${i}`, `ip -n n${i} link set lo up`, `ip netns exec n${i} sysctl -qw net.ipv4.ip_forward=1`)
+  for (let i = 0; i < hops + 2; i++)
+    lines.push(
+      `ip netns add n${i}`,
+      `ip -n n${i} link set lo up`,
+      `ip netns exec n${i} sysctl -qw net.ipv4.ip_forward=1`,
+    )
   for (let i = 0; i <= hops; i++) {
     lines.push(
       `ip link add right netns n${i} type veth peer name left netns n${i + 1}`,
@@ -36,8 +41,12 @@ export function chainScript(hops: number): string {
 /** Everything that a machine's listings show, of every namespace, without changing it. */
 export function dump(host: Host): string {
   const copy = host.fork()
-  const one = 'ip -d -s link; ip addr; ip rule; ip route show table all; ip -s neigh; ip neigh show proxy; ss -tuan; cat /proc/net/dev'
-  const names = copy.exec('ip netns list').stdout.split('\n').flatMap((l) => l.split(' ')[0] || [])
+  const one =
+    'ip -d -s link; ip addr; ip rule; ip route show table all; ip -s neigh; ip neigh show proxy; ss -tuan; cat /proc/net/dev'
+  const names = copy
+    .exec('ip netns list')
+    .stdout.split('\n')
+    .flatMap((l) => l.split(' ')[0] || [])
   const texts = [copy.root.sh(one), ...names.map((n) => copy.netns(n).sh(one))].map((r) => r.output)
   return [`now ${host.now}`, ...texts].join('\n')
 }

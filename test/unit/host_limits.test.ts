@@ -44,7 +44,11 @@ const SCRIPTS: readonly (readonly [LimitName, string, string])[] = [
   ['processes', 'a fork bomb', ':(){ :|:& };: ; wait'],
   ['processes', 'background jobs without end', 'while :; do sleep 1000 & done'],
   ['output', 'endless output', 'while :; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; done'],
-  ['fileSize', 'a file that grows', 'while :; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa >> /tmp/f; done'],
+  [
+    'fileSize',
+    'a file that grows',
+    'while :; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa >> /tmp/f; done',
+  ],
   ['depth', 'a function that calls itself', 'f() { f; }; f'],
   ['depth', 'subshells within subshells', 'f() { (f); }; f'],
   ['depth', 'a file that sources itself', 'echo ". /tmp/x" > /tmp/x; . /tmp/x'],
@@ -53,7 +57,12 @@ const SCRIPTS: readonly (readonly [LimitName, string, string])[] = [
 
 describe('scripts', () => {
   test.each(SCRIPTS)('%s: %s', (limit, _, script) => {
-    const host = new Host('node1', { limits: { ...SMALL, ...(limit === 'virtualTime' ? { events: 1e6 } : limit === 'depth' ? { processes: 5000 } : {}) } })
+    const host = new Host('node1', {
+      limits: {
+        ...SMALL,
+        ...(limit === 'virtualTime' ? { events: 1e6 } : limit === 'depth' ? { processes: 5000 } : {}),
+      },
+    })
     const e = limitOf(() => host.sh(script))
     expect(e).toMatchObject({ name: 'LimitError', code: 'LIMIT', limit })
     expect(e.message.length).toBeGreaterThan(20)
@@ -75,7 +84,13 @@ describe('packets', () => {
     ['sh', (h) => h.sh('ip netns exec c ping -f -q -t 255 9.9.9.9')],
     ['send', (h) => h.netns('c').send({ udp: { dst: '9.9.9.9', dport: 1, ttl: 255 } })],
     ['ping', (h) => h.netns('c').ping('9.9.9.9', { ttl: 255 })],
-    ['run', (h) => (h.netns('c').start('ping -q -t 255 9.9.9.9'), h.run(60))],
+    [
+      'run',
+      (h) => {
+        h.netns('c').start('ping -q -t 255 9.9.9.9')
+        h.run(60)
+      },
+    ],
   ])('a storm stops %s at the events limit; the machine goes on', (_, act) => {
     const host = new Host('node1', { limits: { events: 100 } })
     host.sh(ROUTING_LOOP)

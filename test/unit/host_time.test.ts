@@ -59,7 +59,11 @@ describe('copies of a busy machine', () => {
     const host = busy()
     const s = host.snapshot()
     const [then, talk] = [dump(host), host.sh(TALK)]
-    for (const act of ['ip netns del ns1', 'ip link set v0 down; ip route flush table all; sysctl -qw net.ipv4.ip_forward=1; kill -9 1008', 'sleep 4000']) {
+    for (const act of [
+      'ip netns del ns1',
+      'ip link set v0 down; ip route flush table all; sysctl -qw net.ipv4.ip_forward=1; kill -9 1008',
+      'sleep 4000',
+    ]) {
       host.sh(act)
       host.restore(s)
       expect(dump(host)).toBe(then)
@@ -92,7 +96,14 @@ describe('copies of a busy machine', () => {
     let seen = 0
     const stop = host.onEvent(() => {
       seen++
-      for (const act of [() => host.snapshot(), () => host.exec('ip link'), () => host.run(1), () => host.back(), () => host.root.up('v0')]) codes.add(code(act))
+      for (const act of [
+        () => host.snapshot(),
+        () => host.exec('ip link'),
+        () => host.run(1),
+        () => host.back(),
+        () => host.root.up('v0'),
+      ])
+        codes.add(code(act))
     })
     expect(host.root.ping('10.0.0.2').received).toBe(1)
     stop()
@@ -137,7 +148,9 @@ describe('time', () => {
   test('goTo stands still in the middle of a script, and going on gives the same end', () => {
     const host = pair()
     const before = host.position
-    host.sh('for i in 1 2 3; do ping -c 1 -W 1 10.0.0.2; done; ip link add zz type dummy; ping -c 1 10.0.0.99; ip link set zz up')
+    host.sh(
+      'for i in 1 2 3; do ping -c 1 -W 1 10.0.0.2; done; ip link add zz type dummy; ping -c 1 10.0.0.99; ip link set zz up',
+    )
     const [after, now] = [host.position, host.now]
     host.run(60)
     const end = dump(host)

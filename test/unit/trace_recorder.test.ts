@@ -1,5 +1,5 @@
-import { ArgumentError } from '../../src/lib/errors.ts'
 import { describe, expect, it } from 'vitest'
+import { ArgumentError } from '../../src/lib/errors.ts'
 import { Recorder } from '../../src/trace/recorder.ts'
 import { Trace } from '../../src/trace/trace.ts'
 import type { TraceEvent } from '../../src/uapi/trace.ts'

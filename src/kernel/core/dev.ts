@@ -9,7 +9,14 @@ import { ip_rcv } from '../ipv4/ip_input.ts'
 import { packet_taps } from '../socket/input.ts'
 import { because, kfree_skb } from './drop.ts'
 import type { NetDevice } from './netdevice.ts'
-import { PACKET_BROADCAST, PACKET_HOST, PACKET_LOOPBACK, PACKET_MULTICAST, PACKET_OTHERHOST, type SkBuff } from './skbuff.ts'
+import {
+  PACKET_BROADCAST,
+  PACKET_HOST,
+  PACKET_LOOPBACK,
+  PACKET_MULTICAST,
+  PACKET_OTHERHOST,
+  type SkBuff,
+} from './skbuff.ts'
 
 /** A frame has arrived at a device: statistics, taps, then the protocol's handler. */
 export function netif_receive_skb(dev: NetDevice, skb: SkBuff): void {
@@ -22,7 +29,13 @@ export function netif_receive_skb(dev: NetDevice, skb: SkBuff): void {
     return
   }
   if (net.dead || !dev.up) {
-    kfree_skb(net, skb, '__dev_forward_skb2', 'NOT_SPECIFIED', because(`${dev.name} went down while the frame was on its way`))
+    kfree_skb(
+      net,
+      skb,
+      '__dev_forward_skb2',
+      'NOT_SPECIFIED',
+      because(`${dev.name} went down while the frame was on its way`),
+    )
     return
   }
   dev.rxPackets++

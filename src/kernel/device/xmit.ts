@@ -35,7 +35,9 @@ function veth_xmit(dev: NetDevice, skb: SkBuff): void {
   if (peer === null || !peer.up || skb.len > peer.mtu + VLAN_HLEN) {
     dev.txDropped++
     const note =
-      peer === null || !peer.up ? 'the peer is down' : `${skb.len} bytes exceed the peer's MTU ${peer.mtu} (is_skb_forwardable)`
+      peer === null || !peer.up
+        ? 'the peer is down'
+        : `${skb.len} bytes exceed the peer's MTU ${peer.mtu} (is_skb_forwardable)`
     kfree_skb(dev.net, skb, '__dev_forward_skb2', 'NOT_SPECIFIED', because(note))
     return
   }
@@ -65,5 +67,11 @@ function loopback_xmit(dev: NetDevice, skb: SkBuff): void {
 /** An ifb passes on only what a tc action redirected to it; anything else it drops and counts. */
 function ifb_xmit(dev: NetDevice, skb: SkBuff): void {
   dev.rxDropped++
-  kfree_skb(dev.net, skb, 'ifb_xmit', 'NOT_SPECIFIED', because(`nothing was redirected to ${dev.name} by tc: it swallows the frame`))
+  kfree_skb(
+    dev.net,
+    skb,
+    'ifb_xmit',
+    'NOT_SPECIFIED',
+    because(`nothing was redirected to ${dev.name} by tc: it swallows the frame`),
+  )
 }

@@ -28,7 +28,7 @@ export const mkdir: Main = (sys, argv) => {
   if (o.args.length === 0) return missingOperand(sys, 'mkdir')
   const mode = Number.parseInt(o.flags.get('m') ?? '777', 8)
   return overAll(sys, o.args, (p, path) => {
-    if (!o.flags.has('p')) return failed(`mkdir: cannot create directory ‘${path}’`, p.mkdir(path, mode))
+    if (!o.flags.has('p')) return failed(`mkdir: cannot create directory '${path}'`, p.mkdir(path, mode))
     const parts = path.split('/')
     for (let i = 1; i <= parts.length; i++) {
       const sub = parts.slice(0, i).join('/')
@@ -37,7 +37,7 @@ export const mkdir: Main = (sys, argv) => {
       if (s.ok && s.value.type === 'directory') continue
       const r = p.mkdir(sub, mode)
       if (!r.ok)
-        return `mkdir: cannot create directory ‘${sub}’: ${strerror(s.ok ? (i < parts.length ? 'ENOTDIR' : 'EEXIST') : r.errno)}`
+        return `mkdir: cannot create directory '${sub}': ${strerror(s.ok ? (i < parts.length ? 'ENOTDIR' : 'EEXIST') : r.errno)}`
     }
     return null
   })
@@ -259,7 +259,7 @@ export const mktemp: Main = (sys, argv) => {
   const template = (given ?? 'tmp.XXXXXXXXXX') + (o.flags.get('S') ?? '')
   const m = /^(.*?)(X{3,})([^X]*)$/s.exec(template)
   if (m === null) {
-    sys.write(2, `mktemp: too few X's in template ‘${template}’\n`)
+    sys.write(2, `mktemp: too few X's in template '${template}'\n`)
     return 1
   }
   let random = ''
@@ -277,7 +277,7 @@ export const mktemp: Main = (sys, argv) => {
     if (!o.flags.has('q'))
       sys.write(
         2,
-        `mktemp: failed to create ${kind} via template ‘${dir === null ? '' : `${dir}/`}${template}’: ${strerror(r.errno)}\n`,
+        `mktemp: failed to create ${kind} via template '${dir === null ? '' : `${dir}/`}${template}': ${strerror(r.errno)}\n`,
       )
     return 1
   }
@@ -319,7 +319,7 @@ export const chmod: Main = (sys, argv) => {
   if (spec === undefined) return missingOperand(sys, 'chmod')
   if (paths.length === 0) return missingOperand(sys, 'chmod', spec)
   if (newMode(spec, 0) === null) {
-    sys.write(2, `chmod: invalid mode: ‘${spec}’\nTry 'chmod --help' for more information.\n`)
+    sys.write(2, `chmod: invalid mode: '${spec}'\nTry 'chmod --help' for more information.\n`)
     return 1
   }
   const recursive = argv.some((a) => /^-[a-zA-Z]*R/.test(a))

@@ -9,7 +9,7 @@ import { parseOptions } from './options.ts'
 function become(sys: Sys, name: string, argv: readonly string[], netns?: number, quote = true): MainResult {
   const r = sys.exec(argv, netns === undefined ? {} : { netns })
   if (r.ok) return r.value
-  const shown = name === 'nohup' ? `'${argv[0]}'` : quote ? `‘${argv[0]}’` : argv[0]
+  const shown = name === 'nohup' ? `'${argv[0]}'` : quote ? `'${argv[0]}'` : argv[0]
   sys.write(2, `${name}: ${name === 'nohup' ? `failed to run command ${shown}` : shown}: ${strerror(r.errno)}\n`)
   return r.errno === 'ENOENT' ? 127 : 126
 }

@@ -31,7 +31,7 @@ function duration(sys: Sys, args: readonly string[]): { readonly ns: number } | 
       return 1
     }
     const ns = parseDuration(a)
-    if (ns === null) bad += `sleep: invalid time interval ‘${a}’\n`
+    if (ns === null) bad += `sleep: invalid time interval '${a}'\n`
     else total += ns
   }
   if (bad === '') return { ns: total }

@@ -34,7 +34,7 @@ export const uname: Main = (sys, argv) => {
   })
   if (typeof o === 'number') return o
   if (o.args.length > 0) {
-    sys.write(2, `uname: extra operand ‘${o.args[0]}’\nTry 'uname --help' for more information.\n`)
+    sys.write(2, `uname: extra operand '${o.args[0]}'\nTry 'uname --help' for more information.\n`)
     return 1
   }
   const fields: readonly [string, string][] = [
@@ -94,12 +94,12 @@ export const date: Main = (sys, argv) => {
   const spec = o.flags.get('d')
   const ns = spec === undefined ? sys.wallClock() : parseDate(spec, sys.wallClock())
   if (ns === null) {
-    sys.write(2, `date: invalid date ‘${spec}’\n`)
+    sys.write(2, `date: invalid date '${spec}'\n`)
     return 1
   }
   const format = o.args[0]
   if (format !== undefined && !format.startsWith('+')) {
-    sys.write(2, `date: invalid date ‘${format}’\n`)
+    sys.write(2, `date: invalid date '${format}'\n`)
     return 1
   }
   const standard = o.flags.has('I') ? '%F' : o.flags.has('R') ? '%a, %d %b %Y %T %z' : '%a %b %e %T %Z %Y'

@@ -9,7 +9,7 @@ export const test: Main = (sys, argv) => {
   let args = argv.slice(1)
   if (name === '[') {
     if (args[args.length - 1] !== ']') {
-      sys.write(2, '[: missing ‘]’\n')
+      sys.write(2, "[: missing ']'\n")
       return 2
     }
     args = args.slice(0, -1)

@@ -35,19 +35,19 @@ function start(sys: Sys, argv: readonly string[]): TimeoutState | number {
     return 125
   }
   const ns = parseDuration(limit)
-  if (ns === null) return usage(sys, `invalid time interval ‘${limit}’`)
+  if (ns === null) return usage(sys, `invalid time interval '${limit}'`)
   const spec = o.flags.get('s') ?? 'TERM'
   const signal = signalOf(spec)
-  if (signal === undefined || signal === null) return usage(sys, `‘${spec}’: invalid signal`)
-  if (signal === 'unmodelled') return usage(sys, `‘${spec}’: this signal is not modelled by netsim`)
+  if (signal === undefined || signal === null) return usage(sys, `'${spec}': invalid signal`)
+  if (signal === 'unmodelled') return usage(sys, `'${spec}': this signal is not modelled by netsim`)
   const after = o.flags.get('k')
   const killNs = after === undefined ? null : parseDuration(after)
-  if (after !== undefined && killNs === null) return usage(sys, `invalid time interval ‘${after}’`)
+  if (after !== undefined && killNs === null) return usage(sys, `invalid time interval '${after}'`)
   // A group of its own, so that the signal reaches what the command starts.
   if (!o.flags.has('f')) processOf(sys).proc.pgid = sys.pid
   const child = sys.spawn(command, { fds: processOf(sys).inheritable() })
   if (!child.ok) {
-    sys.write(2, `timeout: failed to run command ‘${command[0]}’: ${strerror(child.errno)}\n`)
+    sys.write(2, `timeout: failed to run command '${command[0]}': ${strerror(child.errno)}\n`)
     return child.errno === 'ENOENT' ? 127 : 126
   }
   const verbose = o.flags.has('v')
@@ -56,7 +56,7 @@ function start(sys: Sys, argv: readonly string[]): TimeoutState | number {
 
 function send(sys: Sys, state: TimeoutState, signal: Signal): void {
   state.sent = signal
-  if (state.verbose) sys.write(2, `timeout: sending signal ${signal} to command ‘${state.command}’\n`)
+  if (state.verbose) sys.write(2, `timeout: sending signal ${signal} to command '${state.command}'\n`)
   const { os, proc } = processOf(sys)
   sys.kill(state.pid, signal)
   // Then the whole group, this process too: it ignores the signal, unless that is KILL.

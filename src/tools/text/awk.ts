@@ -83,9 +83,9 @@ function parseLine(sys: Sys, prog: string, argv: readonly string[]): Line | numb
       const m = /^([A-Za-z_]\w*)=(.*)$/s.exec(value)
       if (m === null) return say(`improper assignment: -v ${value}`)
       assignments.push([m[1]!, m[2]!])
-    } else if (/^v/i.test(value)) return sys.write(1, VERSION), sys.write(2, LIMITS), 0
-    else if (/^[hu]/i.test(value)) return sys.write(2, USAGE), 0
-    else if (!/^i/i.test(value)) return sys.write(2, notModelled(prog, `option -W ${value}`)), 2
+    } else if (/^v/i.test(value)) return (sys.write(1, VERSION), sys.write(2, LIMITS), 0)
+    else if (/^[hu]/i.test(value)) return (sys.write(2, USAGE), 0)
+    else if (!/^i/i.test(value)) return (sys.write(2, notModelled(prog, `option -W ${value}`)), 2)
   }
   return { fs, assignments, programs, rest: argv.slice(i) }
 }
@@ -101,14 +101,15 @@ export function awk(sys: Sys, argv: readonly string[]): MainResult {
     let where = ''
     for (const name of line.programs) {
       const file = sys.readFile(name === '-' ? '/dev/stdin' : name)
-      if (!file.ok) return sys.write(2, `${prog}: cannot open ${name} (${strerror(file.errno)})\n`), 2
+      if (!file.ok) return (sys.write(2, `${prog}: cannot open ${name} (${strerror(file.errno)})\n`), 2)
       where = `${name}: `
       if (tokens.length > 0) tokens.pop()
       tokens.push(...lex(bytesOf(file.value), where))
     }
     if (line.programs.length === 0) {
       const text = operands.shift()
-      if (text === undefined) return sys.write(2, argv.length < 2 ? USAGE : `${prog}: no program\n`), argv.length < 2 ? 0 : 2
+      if (text === undefined)
+        return (sys.write(2, argv.length < 2 ? USAGE : `${prog}: no program\n`), argv.length < 2 ? 0 : 2)
       tokens.push(...lex(bytesOf(text)))
     }
     const program = new Parser(tokens, where).parse()

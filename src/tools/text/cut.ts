@@ -32,7 +32,8 @@ function ranges(text: string, fields: boolean): readonly Range[] | string {
     const m = /^(\d*)(-?)(\d*)$/.exec(part)
     if (m === null) return fields ? 'invalid field range' : 'invalid byte or character range'
     for (const n of [m[1]!, m[3]!]) {
-      if (n.length > 19) return fields ? `field number '${n}' is too large` : `byte/character offset '${n}' is too large`
+      if (n.length > 19)
+        return fields ? `field number '${n}' is too large` : `byte/character offset '${n}' is too large`
     }
     const from = m[1] === '' && m[2] === '-' ? 1 : Number(m[1])
     const to = m[2] === '' ? from : m[3] === '' ? Number.POSITIVE_INFINITY : Number(m[3])
@@ -84,8 +85,10 @@ export function cut(sys: Sys, argv: readonly string[]): MainResult {
   if (lists.length === 0) return usage(sys, 'cut', 'you must specify a list of bytes, characters, or fields')
   if (lists.length > 1) return usage(sys, 'cut', 'only one list may be specified')
   const fields = lists[0]!.opt === 'f'
-  if (!fields && delimiter !== null) return usage(sys, 'cut', 'an input delimiter may be specified only when operating on fields')
-  if (!fields && has('s')) return usage(sys, 'cut', 'suppressing non-delimited lines makes sense\n\tonly when operating on fields')
+  if (!fields && delimiter !== null)
+    return usage(sys, 'cut', 'an input delimiter may be specified only when operating on fields')
+  if (!fields && has('s'))
+    return usage(sys, 'cut', 'suppressing non-delimited lines makes sense\n\tonly when operating on fields')
   const list = ranges(lists[0]!.arg ?? '', fields)
   if (typeof list === 'string') return usage(sys, 'cut', list)
   const d = delimiter === '' ? '\0' : (delimiter ?? '\t')
@@ -110,7 +113,12 @@ function* run(sys: Sys, files: readonly string[], o: CutOptions): Generator<Wait
     }
     const lines = new LineReader(sys, fd, o.separator)
     for (let line = yield* lines.next(); line !== null; line = yield* lines.next()) {
-      const text = o.fields ? cutFields(line, o) : o.list.map((r) => line.slice(r.from - 1, r.to)).filter((s) => s !== '').join(o.output ?? '')
+      const text = o.fields
+        ? cutFields(line, o)
+        : o.list
+            .map((r) => line.slice(r.from - 1, r.to))
+            .filter((s) => s !== '')
+            .join(o.output ?? '')
       if (text !== null) out.add(text + o.separator)
       if (out.due) yield* out.flush()
       if (out.failed !== null) return 1

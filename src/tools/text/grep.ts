@@ -29,7 +29,7 @@ function start(sys: Sys, argv: readonly string[], kind: 'E' | 'F' | null): MainR
   const matcher: Regex[] = []
   for (const pattern of o.patterns) {
     const re = compileOne(sys, o, pattern)
-    if (typeof re === 'string') return sys.write(2, `grep: ${re}\n`), 2
+    if (typeof re === 'string') return (sys.write(2, `grep: ${re}\n`), 2)
     matcher.push(re)
   }
   return new Grep(sys, o, matcher).run()
@@ -74,7 +74,11 @@ function isWordByte(c: string | undefined): boolean {
 
 /** A glob of --include/--exclude as a regular expression. */
 function globMatches(glob: string, name: string): boolean {
-  const source = glob.replace(/[.+^${}()|\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.').replace(/\[!/g, '[^')
+  const source = glob
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.')
+    .replace(/\[!/g, '[^')
   return new RegExp(`^(?:${source})$`, 's').test(name)
 }
 
@@ -152,7 +156,8 @@ class Grep {
     let best: Match | null = null
     for (const re of this.matcher) {
       const m = this.findOne(re, line, from)
-      if (m !== null && (best === null || m.start < best.start || (m.start === best.start && m.end > best.end))) best = m
+      if (m !== null && (best === null || m.start < best.start || (m.start === best.start && m.end > best.end)))
+        best = m
     }
     return best
   }
@@ -235,7 +240,8 @@ class Grep {
 
   private separate(s: Scan): void {
     const gap = s.lastShown > 0 && s.number - s.before.length > s.lastShown + 1
-    if ((gap || (s.lastShown === 0 && this.shownBefore)) && this.o.groupSeparator !== null) this.out.add(`${this.o.groupSeparator}\n`)
+    if ((gap || (s.lastShown === 0 && this.shownBefore)) && this.o.groupSeparator !== null)
+      this.out.add(`${this.o.groupSeparator}\n`)
     this.shownBefore = true
   }
 

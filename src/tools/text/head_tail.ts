@@ -70,7 +70,8 @@ function parse(sys: Sys, prog: 'head' | 'tail', argv: readonly string[]): Option
       if (c === null) return complain(sys, prog, `invalid number of ${opt === 'n' ? 'lines' : 'bytes'}: '${arg}'`)
       const sign = prog === (c.sign === '-' ? 'head' : 'tail') ? c.sign : ''
       count = { unit: opt === 'n' ? 'lines' : 'bytes', n: c.n, sign }
-    } else if (opt === 's' && !/^\d*\.?\d+$/.test(arg ?? '')) return complain(sys, prog, `invalid number of seconds: '${arg}'`)
+    } else if (opt === 's' && !/^\d*\.?\d+$/.test(arg ?? ''))
+      return complain(sys, prog, `invalid number of seconds: '${arg}'`)
     else if (opt === 'F' || opt.startsWith('-') || (opt === 'f' && arg !== null && arg !== 'descriptor')) {
       sys.write(2, notModelled(prog, `option -${opt === 'f' ? `-follow=${arg}` : opt}`))
       return 1
@@ -98,7 +99,9 @@ function* each(sys: Sys, prog: string, o: Options, one: One): Generator<Wait, nu
   const titled = o.verbose || (o.files.length > 1 && !o.quiet)
   const open: { readonly fd: number; readonly title: string }[] = []
   for (const name of o.files) {
-    const fd = openInput(sys, prog, name, (n, e) => (e === 'Is a directory' ? `error reading '${n}': ${e}` : `cannot open '${n}' for reading: ${e}`))
+    const fd = openInput(sys, prog, name, (n, e) =>
+      e === 'Is a directory' ? `error reading '${n}': ${e}` : `cannot open '${n}' for reading: ${e}`,
+    )
     if (fd === null) {
       code = 1
       continue
@@ -125,7 +128,9 @@ function* headOf(sys: Sys, fd: number, o: Options, out: Output): Generator<Wait,
   const { count, separator } = o
   if (count.sign === '-') {
     const all = yield* readAll(sys, fd)
-    out.add(all.slice(0, count.unit === 'bytes' ? Math.max(0, all.length - count.n) : backwards(all, count.n, separator)))
+    out.add(
+      all.slice(0, count.unit === 'bytes' ? Math.max(0, all.length - count.n) : backwards(all, count.n, separator)),
+    )
     return
   }
   if (count.unit === 'bytes') {
@@ -188,7 +193,12 @@ function* tailOf(sys: Sys, fd: number, o: Options, out: Output): Generator<Wait,
 }
 
 /** tail -f: what files got since; a pipe that was read to its end gets nothing more. */
-function* follow(sys: Sys, o: Options, out: Output, files: readonly { readonly fd: number; readonly title: string }[]): Generator<Wait, void, void> {
+function* follow(
+  sys: Sys,
+  o: Options,
+  out: Output,
+  files: readonly { readonly fd: number; readonly title: string }[],
+): Generator<Wait, void, void> {
   let shown = files.length - 1
   while (out.failed === null && files.some((f) => f.fd !== 0)) {
     yield { until: sys.now() + Math.round(o.interval * 1_000_000_000) }

@@ -8,7 +8,13 @@ export interface Parsed {
 }
 
 /** Options, or the exit code after the first error was reported. `code` is the tool's code for wrong usage. */
-export function parseOptions(sys: Sys, argv: readonly string[], short: string, long: readonly LongOption[] = [], code = 1): Parsed | number {
+export function parseOptions(
+  sys: Sys,
+  argv: readonly string[],
+  short: string,
+  long: readonly LongOption[] = [],
+  code = 1,
+): Parsed | number {
   const parsed = getopt(argv, short, long)
   const bad = parsed.items.find((i) => i.error !== null)
   if (bad === undefined) return parsed

@@ -61,7 +61,11 @@ export function compileRegex(source: string, options: RegexOptions): Compiled {
   if ('error' in parsed) return { ok: false, error: parsed.error }
   try {
     const flags = options.icase === true ? 'i' : ''
-    return { ok: true, regex: new Regex(parsed.source, flags, parsed.ambiguous, parsed.groups), warnings: parsed.warnings }
+    return {
+      ok: true,
+      regex: new Regex(parsed.source, flags, parsed.ambiguous, parsed.groups),
+      warnings: parsed.warnings,
+    }
   } catch {
     // V8 turns down what is too large for it.
     return { ok: false, error: 'Regular expression too big' }

@@ -44,7 +44,15 @@ function bad(text: string): never {
 }
 
 const WORD = '[A-Za-z0-9_]'
-const AWK_ESCAPES: Readonly<Record<string, string>> = Object.freeze({ n: '\n', t: '\t', f: '\f', v: '\v', r: '\r', b: '\b', a: '\x07' })
+const AWK_ESCAPES: Readonly<Record<string, string>> = Object.freeze({
+  n: '\n',
+  t: '\t',
+  f: '\f',
+  v: '\v',
+  r: '\r',
+  b: '\b',
+  a: '\x07',
+})
 
 export function parseRegex(text: string, o: RegexOptions): ParsedRegex | { readonly error: string } {
   const s: State = { text, o, at: 0, depth: 0, groups: 0, closed: new Set(), ambiguous: false, warnings: [] }
@@ -85,7 +93,8 @@ function alternatives(s: State): Piece {
   for (;;) {
     const from = s.at
     const branch = concatenation(s, branches.length > 0)
-    if (s.o.dialect === 'awk' && s.at === from && s.text !== '') bad(s.at >= s.text.length && s.depth > 0 ? "missing ')'" : 'missing operand')
+    if (s.o.dialect === 'awk' && s.at === from && s.text !== '')
+      bad(s.at >= s.text.length && s.depth > 0 ? "missing ')'" : 'missing operand')
     branches.push(branch)
     if (!isOperator(s, '|')) break
     skipOperator(s)
@@ -166,7 +175,13 @@ function repetition(s: State, leading: boolean): Piece {
     // In basic syntax a star after an anchor at the start is text.
     if (piece.kind === 'assertion' && s.o.syntax === 'basic' && s.text[s.at] === '*') return piece
     if (piece.kind === 'assertion' && misplaced(s)) return { ...piece, source: '' }
-    if (piece.source.endsWith('*') && piece.kind === 'repeated' && s.o.syntax === 'basic' && s.o.dialect === 'sed' && s.text[s.at] === '*') {
+    if (
+      piece.source.endsWith('*') &&
+      piece.kind === 'repeated' &&
+      s.o.syntax === 'basic' &&
+      s.o.dialect === 'sed' &&
+      s.text[s.at] === '*'
+    ) {
       bad('Invalid preceding regular expression')
     }
     const q = quantifier(s)
@@ -211,7 +226,8 @@ function atom(s: State, leading: boolean): Piece {
   if (c === '[') return bracket(s)
   if (c === '.') return { source: '[^]', first: setOf([]).fill(true), kind: 'one' }
   if (c === '^' && (!basic || leading)) return assertion(s.o.multiline === true ? '(?<![^\\n])' : '(?<![^])')
-  if (c === '$' && (!basic || atEnd(s))) return assertion(s.o.multiline === true ? '(?=\\uffff?(?:\\n|(?![^])))' : '(?=\\uffff?(?![^]))')
+  if (c === '$' && (!basic || atEnd(s)))
+    return assertion(s.o.multiline === true ? '(?=\\uffff?(?:\\n|(?![^])))' : '(?=\\uffff?(?![^]))')
   return literal(s, c)
 }
 
@@ -277,7 +293,10 @@ function bracketItem(s: State): readonly string[] {
     if (end >= 0 && (next === ':' || name.length === 1)) {
       s.at = end + 2
       if (next !== ':') return [name]
-      return classMembers(s.o.icase === true && /^(upper|lower)$/.test(name) ? 'alpha' : name) ?? bad('Invalid character class name')
+      return (
+        classMembers(s.o.icase === true && /^(upper|lower)$/.test(name) ? 'alpha' : name) ??
+        bad('Invalid character class name')
+      )
     }
     if (end < 0 && s.o.dialect !== 'awk') bad('Unmatched [, [^, [:, [., or [=')
     if (end >= 0 && s.o.dialect !== 'awk') bad('Invalid collation character')
@@ -313,7 +332,8 @@ function bracket(s: State): Piece {
   }
   s.at++
   const inside = s.text.slice(from, s.at - 1)
-  if (s.o.dialect !== 'awk' && /^:.*:$/.test(inside) && inside.length > 1) bad('character class syntax is [[:space:]], not [:space:]')
+  if (s.o.dialect !== 'awk' && /^:.*:$/.test(inside) && inside.length > 1)
+    bad('character class syntax is [[:space:]], not [:space:]')
   const set = setOf(chars, s.o.icase)
   const final = negated ? set.map((b) => !b) : set
   return { source: setSource(final), first: final, kind: 'one' }

@@ -5,21 +5,30 @@ import type { MainResult, Sys, Wait } from '../../uapi/program.ts'
 import { getopt, type LongOption } from '../lib/getopt.ts'
 import { notModelled } from '../lib/refuse.ts'
 import { bytesOf } from './bytestring.ts'
-import { type Piece, SedParser } from './sed_parse.ts'
 import { SedInput } from './sed_input.ts'
+import { type Piece, SedParser } from './sed_parse.ts'
 import { type SedOptions, SedRun } from './sed_run.ts'
 import { type Script, SedError } from './sed_script.ts'
 
 const LONG: readonly LongOption[] = Object.freeze([
-  { name: 'quiet', arg: 'none', opt: 'n' }, { name: 'silent', arg: 'none', opt: 'n' },
-  { name: 'expression', arg: 'required', opt: 'e' }, { name: 'file', arg: 'required', opt: 'f' },
-  { name: 'in-place', arg: 'optional', opt: 'i' }, { name: 'line-length', arg: 'required', opt: 'l' },
-  { name: 'regexp-extended', arg: 'none', opt: 'E' }, { name: 'separate', arg: 'none', opt: 's' },
-  { name: 'unbuffered', arg: 'none', opt: 'u' }, { name: 'null-data', arg: 'none', opt: 'z' },
-  { name: 'zero-terminated', arg: 'none', opt: 'z' }, { name: 'posix', arg: 'none', opt: 'posix' },
-  { name: 'sandbox', arg: 'none', opt: 'sandbox' }, { name: 'debug', arg: 'none', opt: '--debug' },
-  { name: 'follow-symlinks', arg: 'none', opt: '--follow-symlinks' }, { name: 'version', arg: 'none', opt: '--version' },
-  { name: 'help', arg: 'none', opt: 'help' }, { name: 'binary', arg: 'none', opt: 'b' },
+  { name: 'quiet', arg: 'none', opt: 'n' },
+  { name: 'silent', arg: 'none', opt: 'n' },
+  { name: 'expression', arg: 'required', opt: 'e' },
+  { name: 'file', arg: 'required', opt: 'f' },
+  { name: 'in-place', arg: 'optional', opt: 'i' },
+  { name: 'line-length', arg: 'required', opt: 'l' },
+  { name: 'regexp-extended', arg: 'none', opt: 'E' },
+  { name: 'separate', arg: 'none', opt: 's' },
+  { name: 'unbuffered', arg: 'none', opt: 'u' },
+  { name: 'null-data', arg: 'none', opt: 'z' },
+  { name: 'zero-terminated', arg: 'none', opt: 'z' },
+  { name: 'posix', arg: 'none', opt: 'posix' },
+  { name: 'sandbox', arg: 'none', opt: 'sandbox' },
+  { name: 'debug', arg: 'none', opt: '--debug' },
+  { name: 'follow-symlinks', arg: 'none', opt: '--follow-symlinks' },
+  { name: 'version', arg: 'none', opt: '--version' },
+  { name: 'help', arg: 'none', opt: 'help' },
+  { name: 'binary', arg: 'none', opt: 'b' },
 ] as const)
 
 const USAGE = `Usage: sed [OPTION]... {script-only-if-no-other-script} [input-file]...
@@ -70,30 +79,34 @@ export function sed(sys: Sys, argv: readonly string[]): MainResult {
   const pieces: Piece[] = []
   const has = (opt: string): boolean => parsed.items.some((i) => i.opt === opt)
   for (const { opt, arg, error } of parsed.items) {
-    if (error !== null) return sys.write(2, error + USAGE), 1
-    if (opt === 'help') return sys.write(1, USAGE), 0
-    if (opt.startsWith('--')) return sys.write(2, notModelled('sed', `option ${opt}`)), 1
+    if (error !== null) return (sys.write(2, error + USAGE), 1)
+    if (opt === 'help') return (sys.write(1, USAGE), 0)
+    if (opt.startsWith('--')) return (sys.write(2, notModelled('sed', `option ${opt}`)), 1)
     if (opt === 'e') pieces.push({ text: bytesOf(arg ?? ''), file: null })
     if (opt !== 'f') continue
     const text = sys.readFile(arg === '-' ? '/dev/stdin' : (arg ?? ''))
-    if (!text.ok) return sys.write(2, `sed: couldn't open file ${arg}: ${strerror(text.errno)}\n`), 4
+    if (!text.ok) return (sys.write(2, `sed: couldn't open file ${arg}: ${strerror(text.errno)}\n`), 4)
     pieces.push({ text: bytesOf(text.value).replace(/\n$/, ''), file: arg })
   }
   const files = [...parsed.rest]
   if (pieces.length === 0) {
     const script = files.shift()
-    if (script === undefined) return sys.write(2, USAGE), 1
+    if (script === undefined) return (sys.write(2, USAGE), 1)
     pieces.push({ text: bytesOf(script), file: null })
   }
   const length = parsed.items.findLast((i) => i.opt === 'l')?.arg ?? '70'
   const inPlace = parsed.items.findLast((i) => i.opt === 'i')
   let script: Script
   try {
-    script = new SedParser(pieces, { extended: has('E') || has('r'), sandbox: has('sandbox'), nulData: has('z') }).parse()
+    script = new SedParser(pieces, {
+      extended: has('E') || has('r'),
+      sandbox: has('sandbox'),
+      nulData: has('z'),
+    }).parse()
   } catch (e) {
     return report(sys, e)
   }
-  if (inPlace !== undefined && files.length === 0) return sys.write(2, 'sed: no input files\n'), 4
+  if (inPlace !== undefined && files.length === 0) return (sys.write(2, 'sed: no input files\n'), 4)
   const separator = has('z') ? '\0' : '\n'
   const options: SedOptions = {
     quiet: has('n') || script.quiet,

@@ -41,7 +41,8 @@ export class SedInput {
       const stat = name === '-' ? null : this.sys.stat(name)
       if (fd.ok && stat?.ok === true && stat.value.type === 'directory') {
         this.sys.close(fd.value)
-        const text = this.onFile === null ? `read error on ${name}: Is a directory` : `couldn't edit ${name}: not a regular file`
+        const text =
+          this.onFile === null ? `read error on ${name}: Is a directory` : `couldn't edit ${name}: not a regular file`
         throw new SedError(`sed: ${text}`, { cause: 4 })
       }
       if (fd.ok) {

@@ -198,7 +198,12 @@ export class SedParser {
     return null
   }
 
-  private add(c: Partial<Command> & { readonly name: string }, from: Address | null, to: RangeEnd | null, negated: boolean): void {
+  private add(
+    c: Partial<Command> & { readonly name: string },
+    from: Address | null,
+    to: RangeEnd | null,
+    negated: boolean,
+  ): void {
     this.commands.push({ text: '', number: -1, substitution: null, map: null, target: -1, ...c, from, to, negated })
   }
 
@@ -214,8 +219,8 @@ export class SedParser {
     const simple = (extra: Partial<Command> = {}): void => this.add({ name, ...extra }, from, to, negated)
     switch (name) {
       case '#':
-        if (from !== null) this.bad('comments don\'t accept any addresses')
-        return this.line(), undefined
+        if (from !== null) this.bad("comments don't accept any addresses")
+        return (this.line(), undefined)
       case '{':
         this.blocks.unshift({ index: this.commands.length, where: this.where(0) })
         return simple()
@@ -223,11 +228,18 @@ export class SedParser {
         return this.closeBlock(from)
       case ':':
         return this.label(from)
-      case 'b': case 't': case 'T':
+      case 'b':
+      case 't':
+      case 'T':
         return simple({ text: this.word(/^[^;\s}]*/) })
-      case 'a': case 'i': case 'c':
+      case 'a':
+      case 'i':
+      case 'c':
         return simple({ text: this.text() })
-      case 'r': case 'R': case 'w': case 'W': {
+      case 'r':
+      case 'R':
+      case 'w':
+      case 'W': {
         const text = this.fileName()
         if (this.sandbox) this.bad('e/r/w commands disabled in sandbox mode')
         return simple({ text })
@@ -235,7 +247,10 @@ export class SedParser {
       case 'e':
         if (this.sandbox) this.bad('e/r/w commands disabled in sandbox mode')
         throw new SedError('sed: command e is not modelled by netsim')
-      case 'q': case 'Q': case 'l': case 'L': {
+      case 'q':
+      case 'Q':
+      case 'l':
+      case 'L': {
         if (to !== null && name.toLowerCase() === 'q') this.bad('command only uses one address')
         this.skipBlanks(/[ \t]/)
         const number = this.number()
@@ -248,7 +263,20 @@ export class SedParser {
         return simple({ map: this.transliteration() })
       case 'v':
         return this.version()
-      case '=': case 'd': case 'D': case 'F': case 'g': case 'G': case 'h': case 'H': case 'n': case 'N': case 'p': case 'P': case 'x': case 'z':
+      case '=':
+      case 'd':
+      case 'D':
+      case 'F':
+      case 'g':
+      case 'G':
+      case 'h':
+      case 'H':
+      case 'n':
+      case 'N':
+      case 'p':
+      case 'P':
+      case 'x':
+      case 'z':
         this.end()
         return simple()
       default:
@@ -266,7 +294,7 @@ export class SedParser {
   private closeBlock(from: Address | null): void {
     const open = this.blocks.shift()
     if (open === undefined) this.bad("unexpected `}'")
-    if (from !== null) this.bad('} doesn\'t want any addresses')
+    if (from !== null) this.bad("} doesn't want any addresses")
     this.commands[open.index]!.target = this.commands.length
     this.end()
   }
@@ -302,7 +330,7 @@ export class SedParser {
   /** The text of a, i, c: on the same line (GNU) or after a backslash and newline. */
   private text(): string {
     this.skipBlanks(/[ \t]/)
-    if (this.at >= this.src.length) this.bad('expected \\ after `a\', `c\' or `i\'')
+    if (this.at >= this.src.length) this.bad("expected \\ after `a', `c' or `i'")
     if (this.src[this.at] === '\\') {
       this.at++
       const m = /^[ \t]*\n/.exec(this.src.slice(this.at))
@@ -349,7 +377,14 @@ export class SedParser {
     return { regex, parts, global: f.global, print: f.print, nth: f.nth, file: f.file }
   }
 
-  private flags(): { icase: boolean; multiline: boolean; global: boolean; print: boolean; nth: number; file: string | null } {
+  private flags(): {
+    icase: boolean
+    multiline: boolean
+    global: boolean
+    print: boolean
+    nth: number
+    file: string | null
+  } {
     const f = { icase: false, multiline: false, global: false, print: false, nth: 0, file: null as string | null }
     for (;;) {
       const c = this.src[this.at]

@@ -32,6 +32,9 @@ interface Sink {
   missing: boolean
 }
 
+/** Jumps between two chances for the machine to see that time is spent. */
+const BREATH = 10_000
+
 export class SedRun {
   private readonly sys: Sys
   private readonly script: Script
@@ -51,6 +54,7 @@ export class SedRun {
   private replaced = false
   private pc = 0
   private code = 0
+  private turns = 0
 
   constructor(sys: Sys, script: Script, o: SedOptions, input: SedInput) {
     this.sys = sys
@@ -79,7 +83,8 @@ export class SedRun {
       }
       const flow = yield* this.cycle()
       restart = flow === 'restart'
-      if (flow !== 'restart' && flow !== 'cycle' && !this.o.quiet && !this.silentEnd) this.print(this.current, this.space, this.complete)
+      if (flow !== 'restart' && flow !== 'cycle' && !this.o.quiet && !this.silentEnd)
+        this.print(this.current, this.space, this.complete)
       yield* this.appended()
       if (this.current.out.due) yield* this.current.out.flush()
       if (flow === 'quit' || this.stdout.out.failed !== null) break
@@ -97,7 +102,8 @@ export class SedRun {
     for (const c of this.script.commands) {
       const name = c.name === 'w' || c.name === 'W' ? c.text : (c.substitution?.file ?? null)
       if (name === null || this.sinks.has(name)) continue
-      const fd = name === '/dev/stderr' ? ({ ok: true, value: 2 } as const) : this.sys.open(textFrom(name), 'write', true)
+      const fd =
+        name === '/dev/stderr' ? ({ ok: true, value: 2 } as const) : this.sys.open(textFrom(name), 'write', true)
       if (!fd.ok) {
         this.sys.write(2, `sed: couldn't open file ${textFrom(name)}: ${strerror(fd.errno)}\n`)
         return 4
@@ -235,7 +241,9 @@ export class SedRun {
 
   private *execute(c: Command, r: Range): Generator<Wait, Flow, void> {
     switch (c.name) {
-      case 'a': case 'r': case 'R':
+      case 'a':
+      case 'r':
+      case 'R':
         this.queue.push(c.name === 'a' ? c.text : c)
         return 'next'
       case 'i':
@@ -252,16 +260,21 @@ export class SedRun {
         this.space = this.space.slice(nl + 1)
         return 'restart'
       }
-      case 'n': case 'N':
+      case 'n':
+      case 'N':
         return yield* this.advance(c.name)
-      case 'q': case 'Q':
+      case 'q':
+      case 'Q':
         this.code = Math.max(0, c.number) & 255
         this.silentEnd = c.name === 'Q'
         return 'quit'
       case 'b':
         this.jump(c)
+        if (++this.turns % BREATH === 0) yield { until: this.sys.now() }
         return 'next'
-      case 't': case 'T':
+      case 't':
+      case 'T':
+        if (++this.turns % BREATH === 0) yield { until: this.sys.now() }
         if (this.replaced === (c.name === 't')) this.jump(c)
         this.replaced = false
         return 'next'
@@ -281,21 +294,50 @@ export class SedRun {
   private simple(c: Command): void {
     const nl = this.space.indexOf('\n')
     switch (c.name) {
-      case 'g': this.space = this.hold; break
-      case 'G': this.space += `\n${this.hold}`; break
-      case 'h': this.hold = this.space; break
-      case 'H': this.hold += `\n${this.space}`; break
-      case 'x': [this.space, this.hold] = [this.hold, this.space]; break
-      case 'p': this.print(this.current, this.space, this.complete); break
-      case 'P': this.print(this.current, nl < 0 ? this.space : this.space.slice(0, nl), true); break
-      case '=': this.put(this.current, `${this.input.number}\n`); break
-      case 'F': this.put(this.current, `${bytesOf(this.input.file)}\n`); break
-      case 'l': this.put(this.current, visible(this.space, c.number < 0 ? this.o.lineLength : c.number)); break
-      case 'w': this.print(this.sinks.get(c.text)!, this.space, this.complete); break
-      case 'W': this.print(this.sinks.get(c.text)!, nl < 0 ? this.space : this.space.slice(0, nl), true); break
-      case 'y': this.space = this.space.replace(/[^]/g, (ch) => c.map!.get(ch) ?? ch); break
-      case 'z': this.space = ''; break
-      case 'L': throw new SedError('sed: INTERNAL ERROR: Bad cmd L', { cause: 4 })
+      case 'g':
+        this.space = this.hold
+        break
+      case 'G':
+        this.space += `\n${this.hold}`
+        break
+      case 'h':
+        this.hold = this.space
+        break
+      case 'H':
+        this.hold += `\n${this.space}`
+        break
+      case 'x':
+        ;[this.space, this.hold] = [this.hold, this.space]
+        break
+      case 'p':
+        this.print(this.current, this.space, this.complete)
+        break
+      case 'P':
+        this.print(this.current, nl < 0 ? this.space : this.space.slice(0, nl), true)
+        break
+      case '=':
+        this.put(this.current, `${this.input.number}\n`)
+        break
+      case 'F':
+        this.put(this.current, `${bytesOf(this.input.file)}\n`)
+        break
+      case 'l':
+        this.put(this.current, visible(this.space, c.number < 0 ? this.o.lineLength : c.number))
+        break
+      case 'w':
+        this.print(this.sinks.get(c.text)!, this.space, this.complete)
+        break
+      case 'W':
+        this.print(this.sinks.get(c.text)!, nl < 0 ? this.space : this.space.slice(0, nl), true)
+        break
+      case 'y':
+        this.space = this.space.replace(/[^]/g, (ch) => c.map!.get(ch) ?? ch)
+        break
+      case 'z':
+        this.space = ''
+        break
+      case 'L':
+        throw new SedError('sed: INTERNAL ERROR: Bad cmd L', { cause: 4 })
     }
   }
 
@@ -354,7 +396,14 @@ function backupName(name: string, suffix: string): string {
 }
 
 const LETTER: Readonly<Record<string, string>> = Object.freeze({
-  '\\': '\\\\', '\x07': '\\a', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\v': '\\v',
+  '\\': '\\\\',
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\v': '\\v',
 })
 
 /** l: unambiguous, broken after `length` columns. */

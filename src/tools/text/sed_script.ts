@@ -11,7 +11,10 @@ export type Address =
   /** Null is the empty pattern: the last one used. */
   | { readonly kind: 'regex'; readonly regex: Regex | null }
 
-export type RangeEnd = Address | { readonly kind: 'plus'; readonly n: number } | { readonly kind: 'multiple'; readonly n: number }
+export type RangeEnd =
+  | Address
+  | { readonly kind: 'plus'; readonly n: number }
+  | { readonly kind: 'multiple'; readonly n: number }
 
 /** A piece of a replacement: text or a group, and the case conversion that begins there. */
 export interface ReplacementPart {

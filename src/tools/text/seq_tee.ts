@@ -31,9 +31,11 @@ function decimals(text: string): number {
 
 export function seq(sys: Sys, argv: readonly string[]): MainResult {
   // Negative operands are numbers, not options.
-  const cut = argv.findIndex((a, i) => i > 0 && /^-(?:[\d.]|inf)/.test(a))
-  const args = ['seq', ...(cut < 0 ? argv.slice(1) : [...argv.slice(1, cut), '--', ...argv.slice(cut)])]
-  const p = parseOptions(sys, args, '+s:wf:', [
+  let cut = 1
+  while (cut < argv.length && /^-[^\d.]/.test(argv[cut]!) && argv[cut] !== '-inf')
+    cut += /^-[a-z]*[sf]$/.test(argv[cut]!) ? 2 : 1
+  const args = ['seq', ...argv.slice(1, cut), '--', ...argv.slice(cut)]
+  const p = parseOptions(sys, args, 's:wf:', [
     { name: 'separator', arg: 'required', opt: 's' },
     { name: 'equal-width', arg: 'none', opt: 'w' },
     { name: 'format', arg: 'required', opt: 'f' },
@@ -48,7 +50,8 @@ export function seq(sys: Sys, argv: readonly string[]): MainResult {
   if (wrong !== null) return complain(sys, 'seq', wrong)
   const bad = p.rest.find((a) => !NUMBER.test(a))
   if (bad !== undefined) return usage(sys, 'seq', `invalid floating point argument: '${bad}'`)
-  if (fmt !== undefined && equal) return usage(sys, 'seq', 'format string may not be specified when printing equal width strings')
+  if (fmt !== undefined && equal)
+    return usage(sys, 'seq', 'format string may not be specified when printing equal width strings')
   const first = p.rest.length > 1 ? p.rest[0]! : '1'
   const step = p.rest.length > 2 ? p.rest[1]! : '1'
   const last = p.rest[p.rest.length - 1]!
@@ -99,7 +102,8 @@ export function tee(sys: Sys, argv: readonly string[]): MainResult {
     { name: 'output-error', arg: 'optional', opt: 'output-error' },
   ])
   if (typeof p === 'number') return p
-  if (p.items.some((i) => i.opt === 'output-error')) return sys.write(2, notModelled('tee', 'option --output-error')), 1
+  if (p.items.some((i) => i.opt === 'output-error'))
+    return (sys.write(2, notModelled('tee', 'option --output-error')), 1)
   if (p.items.some((i) => i.opt === 'i')) sys.onSignal(['INT'])
   return copy(sys, p.rest, p.items.some((i) => i.opt === 'a') ? 'append' : 'write')
 }

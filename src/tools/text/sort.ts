@@ -18,6 +18,7 @@ interface SortOptions {
   readonly end: string
   readonly unique: boolean
   readonly stable: boolean
+  readonly merge: boolean
   readonly check: 'c' | 'C' | null
   readonly output: string | null
   readonly files: readonly string[]
@@ -26,24 +27,49 @@ interface SortOptions {
 const LONG: readonly LongOption[] = Object.freeze([
   ...(
     [
-      ['ignore-leading-blanks', 'b'], ['dictionary-order', 'd'], ['ignore-case', 'f'], ['general-numeric-sort', 'g'],
-      ['human-numeric-sort', 'h'], ['ignore-nonprinting', 'i'], ['month-sort', 'M'], ['numeric-sort', 'n'], ['version-sort', 'V'],
-      ['reverse', 'r'], ['stable', 's'], ['unique', 'u'], ['merge', 'm'], ['zero-terminated', 'z'], ['random-sort', 'R'],
+      ['ignore-leading-blanks', 'b'],
+      ['dictionary-order', 'd'],
+      ['ignore-case', 'f'],
+      ['general-numeric-sort', 'g'],
+      ['human-numeric-sort', 'h'],
+      ['ignore-nonprinting', 'i'],
+      ['month-sort', 'M'],
+      ['numeric-sort', 'n'],
+      ['version-sort', 'V'],
+      ['reverse', 'r'],
+      ['stable', 's'],
+      ['unique', 'u'],
+      ['merge', 'm'],
+      ['zero-terminated', 'z'],
+      ['random-sort', 'R'],
       ['debug', '-debug'],
     ] as const
   ).map(([name, opt]) => ({ name, arg: 'none', opt }) as const),
   ...(
     [
-      ['key', 'k'], ['field-separator', 't'], ['output', 'o'], ['buffer-size', 'S'], ['temporary-directory', 'T'], ['parallel', 'p'],
-      ['batch-size', 'p'], ['random-source', '-random-source'], ['files0-from', '-files0-from'],
-      ['compress-program', '-compress-program'], ['sort', 'sort'],
+      ['key', 'k'],
+      ['field-separator', 't'],
+      ['output', 'o'],
+      ['buffer-size', 'S'],
+      ['temporary-directory', 'T'],
+      ['parallel', 'p'],
+      ['batch-size', 'p'],
+      ['random-source', '-random-source'],
+      ['files0-from', '-files0-from'],
+      ['compress-program', '-compress-program'],
+      ['sort', 'sort'],
     ] as const
   ).map(([name, opt]) => ({ name, arg: 'required', opt }) as const),
   { name: 'check', arg: 'optional', opt: 'c' },
 ])
 
 const WORDS: Readonly<Record<string, string>> = Object.freeze({
-  'general-numeric': 'g', 'human-numeric': 'h', month: 'M', numeric: 'n', version: 'V', random: 'R',
+  'general-numeric': 'g',
+  'human-numeric': 'h',
+  month: 'M',
+  numeric: 'n',
+  version: 'V',
+  random: 'R',
 })
 
 /** The ordering options in `letters`; b applies where it was given. */
@@ -79,11 +105,16 @@ interface Place {
 
 function place(text: string, end: boolean): Place | string {
   const m = /^(\d*)(?:\.(\d*))?([bdfghiMnRrV]*)(.*)$/s.exec(text)!
-  if (m[1] === '') return end ? `invalid number after ',': invalid count at start of '${text}'` : `-: invalid field specification '${text}'`
+  if (m[1] === '')
+    return end
+      ? `invalid number after ',': invalid count at start of '${text}'`
+      : `-: invalid field specification '${text}'`
   if (Number(m[1]) === 0) return `-: invalid field specification '${text}'`
   if (m[2] === '') return `invalid number after '.': invalid count at start of '${m[3]! + m[4]!}'`
-  if (m[2] !== undefined && Number(m[2]) === 0 && !end) return `character offset is zero: invalid field specification '${text}'`
-  if (m[4] !== '' && (end || !m[4]!.startsWith(','))) return `stray character in field spec: invalid field specification '${text}'`
+  if (m[2] !== undefined && Number(m[2]) === 0 && !end)
+    return `character offset is zero: invalid field specification '${text}'`
+  if (m[4] !== '' && (end || !m[4]!.startsWith(',')))
+    return `stray character in field spec: invalid field specification '${text}'`
   return { field: Number(m[1]), char: m[2] === undefined ? (end ? 0 : 1) : Number(m[2]), letters: m[3]! }
 }
 
@@ -101,7 +132,9 @@ function keyOf(text: string): { readonly key: Key; readonly letters: string } | 
 
 function zeroField(error: string, text: string): string {
   if (!error.startsWith('-:')) return error.replace(/specification '.*'$/s, `specification '${text}'`)
-  return /^0|,0/.test(text) ? `field number is zero: invalid field specification '${text}'` : `invalid number at field start: invalid count at start of '${text}'`
+  return /^0|,0/.test(text)
+    ? `field number is zero: invalid field specification '${text}'`
+    : `invalid number at field start: invalid count at start of '${text}'`
 }
 
 function parse(sys: Sys, argv: readonly string[]): SortOptions | number {
@@ -112,7 +145,7 @@ function parse(sys: Sys, argv: readonly string[]): SortOptions | number {
   let separator: string | null = null
   let check: 'c' | 'C' | null = null
   for (const { opt, arg } of p.items) {
-    if (opt === 'R' || opt.startsWith('-')) return sys.write(2, notModelled('sort', `option -${opt}`)), 2
+    if (opt === 'R' || opt.startsWith('-')) return (sys.write(2, notModelled('sort', `option -${opt}`)), 2)
     if (opt === 'k') {
       const key = keyOf(arg ?? '')
       if (typeof key === 'string') return complain(sys, 'sort', key, 2)
@@ -129,7 +162,8 @@ function parse(sys: Sys, argv: readonly string[]): SortOptions | number {
   const wrong = [letters, ...keys.map((k) => k.letters)].map(conflict).find((c) => c !== null)
   if (wrong !== undefined && wrong !== null) return complain(sys, 'sort', wrong, 2)
   const has = (o: string): boolean => p.items.some((i) => i.opt === o)
-  if (check !== null && p.rest.length > 1) return complain(sys, 'sort', `extra operand '${p.rest[1]}' not allowed with -${check}`, 2)
+  if (check !== null && p.rest.length > 1)
+    return complain(sys, 'sort', `extra operand '${p.rest[1]}' not allowed with -${check}`, 2)
   const global = orderOf(letters, letters.includes('b'), letters.includes('b'))
   return {
     // A key without any option of its own takes the global ones.
@@ -139,6 +173,7 @@ function parse(sys: Sys, argv: readonly string[]): SortOptions | number {
     end: has('z') ? '\0' : '\n',
     unique: has('u'),
     stable: has('s'),
+    merge: has('m'),
     check,
     output: p.items.findLast((i) => i.opt === 'o')?.arg ?? null,
     files: p.rest.length === 0 ? ['-'] : p.rest,
@@ -150,7 +185,11 @@ interface Line {
   readonly keys: readonly string[]
 }
 
-const WHOLE: Key = Object.freeze({ from: { field: 1, char: 1 }, to: { field: 0, char: 0 }, how: orderOf('', false, false) })
+const WHOLE: Key = Object.freeze({
+  from: { field: 1, char: 1 },
+  to: { field: 0, char: 0 },
+  how: orderOf('', false, false),
+})
 
 class Order {
   private readonly keys: readonly Key[]
@@ -184,15 +223,17 @@ export function sort(sys: Sys, argv: readonly string[]): MainResult {
 
 function* run(sys: Sys, o: SortOptions): Generator<Wait, number, void> {
   const order = new Order(o)
-  const lines: Line[] = []
+  const files: Line[][] = []
   for (const name of o.files) {
-    const fd = openInput(sys, 'sort', name, (n, e) => (e === strerror('EISDIR') ? `read failed: ${n}: ${e}` : `cannot read: ${n}: ${e}`))
+    const fd = openInput(sys, 'sort', name, (n, e) =>
+      e === strerror('EISDIR') ? `read failed: ${n}: ${e}` : `cannot read: ${n}: ${e}`,
+    )
     if (fd === null) return 2
-    for (const text of yield* readLines(sys, fd, o.end)) lines.push(order.line(text))
+    files.push((yield* readLines(sys, fd, o.end)).map((text) => order.line(text)))
     closeInput(sys, fd)
   }
-  if (o.check !== null) return disorder(sys, o, order, lines)
-  lines.sort((a, b) => order.compare(a, b))
+  if (o.check !== null) return disorder(sys, o, order, files[0]!)
+  const lines = o.merge ? merge(files, order) : files.flat().sort((a, b) => order.compare(a, b))
   const kept = o.unique ? lines.filter((l, i) => i === 0 || order.compare(lines[i - 1]!, l) !== 0) : lines
   if (o.output !== null) {
     const fd = sys.open(o.output, 'write', true)
@@ -209,6 +250,22 @@ function* run(sys: Sys, o: SortOptions): Generator<Wait, number, void> {
   }
   yield* out.flush()
   return 0
+}
+
+/** -m: the files are taken to be in order already. */
+function merge(files: readonly Line[][], order: Order): Line[] {
+  const out: Line[] = []
+  const next = files.map(() => 0)
+  for (;;) {
+    let best = -1
+    for (const [i, f] of files.entries()) {
+      const line = f[next[i]!]
+      if (line === undefined) continue
+      if (best < 0 || order.compare(line, files[best]![next[best]!]!) < 0) best = i
+    }
+    if (best < 0) return out
+    out.push(files[best]![next[best]!++]!)
+  }
 }
 
 function disorder(sys: Sys, o: SortOptions, order: Order, lines: readonly Line[]): number {

@@ -101,7 +101,8 @@ function byHuman(a: string, b: string): number {
 /** -g: what is no number first, then NaN, then by value. */
 function byGeneral(a: string, b: string): number {
   const parse = (s: string): number | null => {
-    const m = /^[ \t\n\v\f\r]*([-+]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|inf(?:inity)?|nan))/i.exec(s)
+    const m =
+      /^[ \t\n\v\f\r]*([-+]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|inf(?:inity)?|nan))/i.exec(s)
     if (m === null) return null
     const word = m[1]!.toLowerCase()
     if (word.endsWith('nan')) return Number.NaN
@@ -118,7 +119,13 @@ function byGeneral(a: string, b: string): number {
 const MONTHS = 'JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC'
 
 function month(s: string): number {
-  const at = MONTHS.indexOf(s.replace(/^[ \t\n]+/, '').slice(0, 3).toUpperCase().padEnd(3, '?'))
+  const at = MONTHS.indexOf(
+    s
+      .replace(/^[ \t\n]+/, '')
+      .slice(0, 3)
+      .toUpperCase()
+      .padEnd(3, '?'),
+  )
   return at >= 0 && at % 3 === 0 ? at / 3 + 1 : 0
 }
 
@@ -168,12 +175,23 @@ function byVersion(a: string, b: string): number {
 export function compareKey(a: string, b: string, how: KeyOrder): number {
   let d: number
   switch (how.order) {
-    case 'n': d = byNumber(a, b); break
-    case 'g': d = byGeneral(a, b); break
-    case 'h': d = byHuman(a, b); break
-    case 'M': d = month(a) - month(b); break
-    case 'V': d = byVersion(plain(a, how), plain(b, how)); break
-    default: d = byText(plain(a, how), plain(b, how))
+    case 'n':
+      d = byNumber(a, b)
+      break
+    case 'g':
+      d = byGeneral(a, b)
+      break
+    case 'h':
+      d = byHuman(a, b)
+      break
+    case 'M':
+      d = month(a) - month(b)
+      break
+    case 'V':
+      d = byVersion(plain(a, how), plain(b, how))
+      break
+    default:
+      d = byText(plain(a, how), plain(b, how))
   }
   return how.reverse ? -d : d
 }

@@ -7,7 +7,16 @@ import { readChunk } from './input.ts'
 import { complain, parseOptions } from './options.ts'
 import { Output } from './output.ts'
 
-const ESCAPES: Readonly<Record<string, string>> = Object.freeze({ a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\' })
+const ESCAPES: Readonly<Record<string, string>> = Object.freeze({
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  '\\': '\\',
+})
 
 interface Char {
   readonly c: string
@@ -38,7 +47,9 @@ function unescape(text: string, warn: (text: string) => void): Char[] {
     if (octal !== undefined) {
       const three = /^[4-7][0-7]{2}/.exec(text.slice(i + 1))?.[0]
       if (three !== undefined) {
-        warn(`warning: the ambiguous octal escape \\${three} is being\n\tinterpreted as the 2-byte sequence \\0${octal}, ${three[2]}`)
+        warn(
+          `warning: the ambiguous octal escape \\${three} is being\n\tinterpreted as the 2-byte sequence \\0${octal}, ${three[2]}`,
+        )
       }
       out.push({ c: String.fromCharCode(Number.parseInt(octal, 8)), raw: false })
       i += octal.length
@@ -79,8 +90,8 @@ function expand(text: string, second: boolean, warn: (text: string) => void): Ex
       out.push(chars[i + 2]!.c)
       i += 4
     } else if (repeat !== null) {
-      if (!second) return 'the [c*] repeat construct may not appear in string1'
       const n = repeat[1] === '' ? 0 : Number.parseInt(repeat[1]!, repeat[1]!.startsWith('0') ? 8 : 10)
+      if (n === 0 && !second) return 'the [c*] repeat construct may not appear in string1'
       if (n === 0 && fill >= 0) return 'only one [c*] repeat construct may appear in string2'
       if (n === 0) {
         fill = out.length
@@ -119,7 +130,9 @@ export function tr(sys: Sys, argv: readonly string[]): MainResult {
   if (a === undefined) return complain(sys, 'tr', `missing operand\n${try_}`)
   const wanted = del === squeeze ? 2 : 1
   if (p.rest.length < wanted) {
-    const why = del ? 'Two strings must be given when both deleting and squeezing repeats.' : 'Two strings must be given when translating.'
+    const why = del
+      ? 'Two strings must be given when both deleting and squeezing repeats.'
+      : 'Two strings must be given when translating.'
     return complain(sys, 'tr', `missing operand after '${a}'\n${why}\n${try_}`)
   }
   const most = del && !squeeze ? 1 : 2
@@ -158,11 +171,20 @@ function makePlan(one: Expanded, two: Expanded | null, o: Modes): Plan | string 
 }
 
 /** Fill in where the first set's characters go; the text of an error. */
-function translate(map: (string | null)[], first: readonly string[], one: Expanded, two: Expanded, o: Modes): string | null {
+function translate(
+  map: (string | null)[],
+  first: readonly string[],
+  one: Expanded,
+  two: Expanded,
+  o: Modes,
+): string | null {
   let to = [...two.chars]
-  if (two.fill >= 0) to.splice(two.fill, 0, ...new Array<string>(Math.max(0, first.length - to.length)).fill(two.filler))
-  if (two.classes) return 'when translating, the only character classes that may appear in\nstring2 are \'upper\' and \'lower\''
-  if (two.cases.some((at) => o.complement || !one.cases.includes(at))) return 'misaligned [:upper:] and/or [:lower:] construct'
+  if (two.fill >= 0)
+    to.splice(two.fill, 0, ...new Array<string>(Math.max(0, first.length - to.length)).fill(two.filler))
+  if (two.classes)
+    return "when translating, the only character classes that may appear in\nstring2 are 'upper' and 'lower'"
+  if (two.cases.some((at) => o.complement || !one.cases.includes(at)))
+    return 'misaligned [:upper:] and/or [:lower:] construct'
   let from = first
   if (o.truncate) from = first.slice(0, to.length)
   else if (to.length === 0 && first.length > 0) return 'when not truncating set1, string2 must be non-empty'

@@ -19,7 +19,11 @@ interface UniqOptions {
   readonly end: string
 }
 
-const NUMBERS = { f: 'invalid number of fields to skip', s: 'invalid number of bytes to skip', w: 'invalid number of bytes to compare' } as const
+const NUMBERS = {
+  f: 'invalid number of fields to skip',
+  s: 'invalid number of bytes to skip',
+  w: 'invalid number of bytes to compare',
+} as const
 
 export function uniq(sys: Sys, argv: readonly string[]): MainResult {
   const p = parseOptions(sys, ['uniq', ...argv.slice(1)], 'cdDuif:s:w:z', [
@@ -38,7 +42,7 @@ export function uniq(sys: Sys, argv: readonly string[]): MainResult {
   const n = { f: 0, s: 0, w: Number.POSITIVE_INFINITY }
   for (const { opt, arg } of p.items) {
     if (opt === 'group' || (opt === 'D' && arg !== null && arg !== 'none')) {
-      return sys.write(2, notModelled('uniq', `option --${opt === 'D' ? `all-repeated=${arg}` : opt}`)), 1
+      return (sys.write(2, notModelled('uniq', `option --${opt === 'D' ? `all-repeated=${arg}` : opt}`)), 1)
     }
     if (opt !== 'f' && opt !== 's' && opt !== 'w') continue
     if (!/^\d+$/.test(arg ?? '')) return complain(sys, 'uniq', `${arg}: ${NUMBERS[opt]}`)
@@ -48,8 +52,15 @@ export function uniq(sys: Sys, argv: readonly string[]): MainResult {
   if (p.rest.length > 2) return usage(sys, 'uniq', `extra operand '${p.rest[2]}'`)
   if (has('c') && has('D')) return usage(sys, 'uniq', 'printing all duplicated lines and repeat counts is meaningless')
   return run(sys, p.rest, {
-    count: has('c'), repeated: has('d'), single: has('u'), all: has('D'), fold: has('i'),
-    fields: n.f, chars: n.s, width: n.w, end: has('z') ? '\0' : '\n',
+    count: has('c'),
+    repeated: has('d'),
+    single: has('u'),
+    all: has('D'),
+    fold: has('i'),
+    fields: n.f,
+    chars: n.s,
+    width: n.w,
+    end: has('z') ? '\0' : '\n',
   })
 }
 
@@ -62,7 +73,9 @@ function keyOf(line: string, o: UniqOptions): string {
 }
 
 function* run(sys: Sys, operands: readonly string[], o: UniqOptions): Generator<Wait, number, void> {
-  const fd = openInput(sys, 'uniq', operands[0] ?? '-', (n, e) => (e === strerror('EISDIR') ? `error reading '${n}'` : `${n}: ${e}`))
+  const fd = openInput(sys, 'uniq', operands[0] ?? '-', (n, e) =>
+    e === strerror('EISDIR') ? `error reading '${n}'` : `${n}: ${e}`,
+  )
   if (fd === null) return 1
   let target = 1
   if (operands[1] !== undefined && operands[1] !== '-') {
@@ -98,4 +111,3 @@ function* run(sys: Sys, operands: readonly string[], o: UniqOptions): Generator<
   yield* out.flush()
   return 0
 }
-

@@ -23,7 +23,7 @@ export function wc(sys: Sys, argv: readonly string[]): MainResult {
   ])
   if (typeof p === 'number') return p
   const asked = new Set(p.items.map((i) => i.opt))
-  if (asked.has('files0')) return sys.write(2, notModelled('wc', 'option --files0-from')), 1
+  if (asked.has('files0')) return (sys.write(2, notModelled('wc', 'option --files0-from')), 1)
   const shown = [...LETTERS].map((l) => (asked.size === 0 ? 'lwc'.includes(l) : asked.has(l)))
   return run(sys, p.rest, shown)
 }

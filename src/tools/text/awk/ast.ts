@@ -3,9 +3,32 @@ import type { Regex } from '../regex.ts'
 import type { Value } from './value.ts'
 
 export type ExprOp =
-  | 'const' | 'none' | 'regex' | 'global' | 'local' | 'field' | 'index' | 'group' | 'list'
-  | 'assign' | 'preinc' | 'postinc' | 'negate' | 'plus' | 'not' | 'arith' | 'concat' | 'compare' | 'match'
-  | 'and' | 'or' | 'cond' | 'in' | 'call' | 'builtin' | 'getline'
+  | 'const'
+  | 'none'
+  | 'regex'
+  | 'global'
+  | 'local'
+  | 'field'
+  | 'index'
+  | 'group'
+  | 'list'
+  | 'assign'
+  | 'preinc'
+  | 'postinc'
+  | 'negate'
+  | 'plus'
+  | 'not'
+  | 'arith'
+  | 'concat'
+  | 'compare'
+  | 'match'
+  | 'and'
+  | 'or'
+  | 'cond'
+  | 'in'
+  | 'call'
+  | 'builtin'
+  | 'getline'
 
 /** One shape for all expressions; what `kids` are depends on `op`: index and in have the array first, assign its target. */
 export interface Expr {
@@ -23,10 +46,22 @@ export interface Expr {
 
 export type Stmt =
   | { readonly kind: 'expr'; readonly expr: Expr }
-  | { readonly kind: 'print' | 'printf'; readonly args: readonly Expr[]; readonly to: '' | '>' | '>>' | '|'; readonly target: Expr | null }
+  | {
+      readonly kind: 'print' | 'printf'
+      readonly args: readonly Expr[]
+      readonly to: '' | '>' | '>>' | '|'
+      readonly target: Expr | null
+    }
   | { readonly kind: 'block'; readonly body: readonly Stmt[] }
   | { readonly kind: 'if'; readonly test: Expr; readonly then: Stmt; readonly otherwise: Stmt | null }
-  | { readonly kind: 'loop'; readonly init: Stmt | null; readonly test: Expr | null; readonly step: Stmt | null; readonly body: Stmt; readonly late: boolean }
+  | {
+      readonly kind: 'loop'
+      readonly init: Stmt | null
+      readonly test: Expr | null
+      readonly step: Stmt | null
+      readonly body: Stmt
+      readonly late: boolean
+    }
   | { readonly kind: 'each'; readonly variable: Expr; readonly array: Expr; readonly body: Stmt }
   | { readonly kind: 'delete'; readonly array: Expr; readonly subs: readonly Expr[] | null }
   | { readonly kind: 'next' | 'nextfile' | 'break' | 'continue' }

@@ -1,13 +1,14 @@
 // awk's functions, those that do not wait: strings, numbers, time. Read first: awk/eval.ts.
 // substr counts as mawk 1.3.4-20200120 does: a start below 1 makes the piece longer, not shorter.
-import { lower, upper } from '../sed_text.ts'
+
 import type { Regex } from '../regex.ts'
+import { lower, upper } from '../sed_text.ts'
 import type { Expr } from './ast.ts'
 import type { Evaluator, Frame } from './eval.ts'
-import { format, FormatError } from './format.ts'
+import { FormatError, format } from './format.ts'
 import { splitFields } from './record.ts'
 import { AwkError } from './state.ts'
-import { strftime, mktime } from './time.ts'
+import { mktime, strftime } from './time.ts'
 import { Input, type Value } from './value.ts'
 
 export function callBuiltin(ev: Evaluator, e: Expr, f: Frame): Value {
@@ -15,48 +16,68 @@ export function callBuiltin(ev: Evaluator, e: Expr, f: Frame): Value {
   const [a, b] = e.kids
   const num = (): number => ev.number(a!, f)
   switch (e.name) {
-    case 'length': return length(ev, a, f)
+    case 'length':
+      return length(ev, a, f)
     case 'index': {
       const text = ev.text(a!, f)
       const part = ev.text(b!, f)
       return text.indexOf(part) + 1
     }
-    case 'substr': return substr(ev, e.kids, f)
-    case 'split': return split(ev, e.kids, f)
+    case 'substr':
+      return substr(ev, e.kids, f)
+    case 'split':
+      return split(ev, e.kids, f)
     case 'sub':
-    case 'gsub': return substitute(ev, e, f)
+    case 'gsub':
+      return substitute(ev, e, f)
     case 'match': {
       const m = regexOf(ev, b!, f).exec(ev.text(a!, f))
       st.setGlobal('RSTART', m === null ? 0 : m.start + 1)
       st.setGlobal('RLENGTH', m === null ? -1 : m.end - m.start)
       return m === null ? 0 : m.start + 1
     }
-    case 'sprintf': return formatted(ev, 'sprintf', e.kids.map((k) => ev.value(k, f)))
-    case 'tolower': return lower(ev.text(a!, f))
-    case 'toupper': return upper(ev.text(a!, f))
-    case 'int': return Math.trunc(num())
-    case 'sqrt': return Math.sqrt(num())
-    case 'exp': return Math.exp(num())
-    case 'log': return Math.log(num())
-    case 'sin': return Math.sin(num())
-    case 'cos': return Math.cos(num())
+    case 'sprintf':
+      return formatted(
+        ev,
+        'sprintf',
+        e.kids.map((k) => ev.value(k, f)),
+      )
+    case 'tolower':
+      return lower(ev.text(a!, f))
+    case 'toupper':
+      return upper(ev.text(a!, f))
+    case 'int':
+      return Math.trunc(num())
+    case 'sqrt':
+      return Math.sqrt(num())
+    case 'exp':
+      return Math.exp(num())
+    case 'log':
+      return Math.log(num())
+    case 'sin':
+      return Math.sin(num())
+    case 'cos':
+      return Math.cos(num())
     case 'atan2': {
       const y = num()
       return Math.atan2(y, ev.number(b!, f))
     }
-    case 'rand': return st.rand()
+    case 'rand':
+      return st.rand()
     case 'srand': {
       const old = st.seed
       st.seed = a === undefined ? ev.wallSeconds() : num()
       st.random = Math.trunc(st.seed) | 0
       return old
     }
-    case 'systime': return ev.wallSeconds()
+    case 'systime':
+      return ev.wallSeconds()
     case 'strftime': {
       const at = b === undefined ? ev.wallSeconds() : ev.number(b, f)
       return strftime(a === undefined ? '%c' : ev.text(a, f), Math.trunc(at))
     }
-    default: return mktime(ev.text(a!, f))
+    default:
+      return mktime(ev.text(a!, f))
   }
 }
 
@@ -87,7 +108,10 @@ function regexOf(ev: Evaluator, e: Expr, f: Frame): Regex {
 function split(ev: Evaluator, kids: readonly Expr[], f: Frame): number {
   const text = ev.text(kids[0]!, f)
   const by = kids[2]
-  const parts = by?.op === 'regex' ? splitBy(text, by.regex!) : splitFields(text, by === undefined ? ev.st.str('FS') : ev.text(by, f), ev.st.regexes)
+  const parts =
+    by?.op === 'regex'
+      ? splitBy(text, by.regex!)
+      : splitFields(text, by === undefined ? ev.st.str('FS') : ev.text(by, f), ev.st.regexes)
   const { map } = ev.array(kids[1]!, f)
   map.clear()
   parts.forEach((p, i) => map.set(String(i + 1), new Input(p)))
@@ -110,7 +134,10 @@ function splitBy(text: string, re: Regex): string[] {
 
 /** The replacement for one match: & is the match, \& an ampersand, \\ a backslash before either. */
 function replacement(text: string, match: string): string {
-  return text.replace(/\\(&|\\(?=\\?&))|&/g, (all: string, escaped: string | undefined) => escaped ?? (all === '&' ? match : all))
+  return text.replace(
+    /\\(&|\\(?=\\?&))|&/g,
+    (all: string, escaped: string | undefined) => escaped ?? (all === '&' ? match : all),
+  )
 }
 
 function substitute(ev: Evaluator, e: Expr, f: Frame): number {

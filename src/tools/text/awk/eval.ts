@@ -42,25 +42,38 @@ export class Evaluator {
   value(e: Expr, f: Frame): Value {
     const { kids } = e
     switch (e.op) {
-      case 'const': return e.value
-      case 'none': return undefined
-      case 'regex': return e.regex!.test(this.st.text_(this.st.field(0))) ? 1 : 0
-      case 'global': return this.st.getGlobal(e.name)
-      case 'local': return f[e.slot]!.value
-      case 'field': return this.st.field(this.number(kids[0]!, f))
-      case 'index': return this.element(e, f)
-      case 'group': return this.value(kids[0]!, f)
-      case 'list': return this.key(kids, f)
-      case 'assign': return this.assign(e, f)
+      case 'const':
+        return e.value
+      case 'none':
+        return undefined
+      case 'regex':
+        return e.regex!.test(this.st.text_(this.st.field(0))) ? 1 : 0
+      case 'global':
+        return this.st.getGlobal(e.name)
+      case 'local':
+        return f[e.slot]!.value
+      case 'field':
+        return this.st.field(this.number(kids[0]!, f))
+      case 'index':
+        return this.element(e, f)
+      case 'group':
+        return this.value(kids[0]!, f)
+      case 'list':
+        return this.key(kids, f)
+      case 'assign':
+        return this.assign(e, f)
       case 'preinc':
       case 'postinc': {
         const old = this.number(kids[0]!, f)
         this.store(kids[0]!, old + e.slot, f)
         return e.op === 'preinc' ? old + e.slot : old
       }
-      case 'negate': return -this.number(kids[0]!, f)
-      case 'plus': return this.number(kids[0]!, f)
-      case 'not': return toBoolean(this.value(kids[0]!, f)) ? 0 : 1
+      case 'negate':
+        return -this.number(kids[0]!, f)
+      case 'plus':
+        return this.number(kids[0]!, f)
+      case 'not':
+        return toBoolean(this.value(kids[0]!, f)) ? 0 : 1
       case 'arith': {
         const a = this.number(kids[0]!, f)
         return arithmetic(e.name, a, this.number(kids[1]!, f))
@@ -69,16 +82,24 @@ export class Evaluator {
         const a = this.text(kids[0]!, f)
         return a + this.text(kids[1]!, f)
       }
-      case 'compare': return this.compare(e, f)
-      case 'match': return this.matches(e, f)
-      case 'and': return toBoolean(this.value(kids[0]!, f)) && toBoolean(this.value(kids[1]!, f)) ? 1 : 0
-      case 'or': return toBoolean(this.value(kids[0]!, f)) || toBoolean(this.value(kids[1]!, f)) ? 1 : 0
-      case 'cond': return this.value(toBoolean(this.value(kids[0]!, f)) ? kids[1]! : kids[2]!, f)
-      case 'in': return this.array(kids[0]!, f).has(this.key(kids.slice(1), f)) ? 1 : 0
-      case 'builtin': return callBuiltin(this, e, f)
+      case 'compare':
+        return this.compare(e, f)
+      case 'match':
+        return this.matches(e, f)
+      case 'and':
+        return toBoolean(this.value(kids[0]!, f)) && toBoolean(this.value(kids[1]!, f)) ? 1 : 0
+      case 'or':
+        return toBoolean(this.value(kids[0]!, f)) || toBoolean(this.value(kids[1]!, f)) ? 1 : 0
+      case 'cond':
+        return this.value(toBoolean(this.value(kids[0]!, f)) ? kids[1]! : kids[2]!, f)
+      case 'in':
+        return this.array(kids[0]!, f).has(this.key(kids.slice(1), f)) ? 1 : 0
+      case 'builtin':
+        return callBuiltin(this, e, f)
       // These wait: run.ts replaces them by their values first.
       case 'call':
-      case 'getline': return undefined
+      case 'getline':
+        return undefined
     }
   }
 
@@ -109,12 +130,18 @@ export class Evaluator {
     const a = this.value(e.kids[0]!, f)
     const n = compare(a, this.value(e.kids[1]!, f), this.st.str('CONVFMT'))
     switch (e.name) {
-      case '<': return n < 0 ? 1 : 0
-      case '<=': return n <= 0 ? 1 : 0
-      case '==': return n === 0 ? 1 : 0
-      case '!=': return n !== 0 ? 1 : 0
-      case '>': return n > 0 ? 1 : 0
-      default: return n >= 0 ? 1 : 0
+      case '<':
+        return n < 0 ? 1 : 0
+      case '<=':
+        return n <= 0 ? 1 : 0
+      case '==':
+        return n === 0 ? 1 : 0
+      case '!=':
+        return n !== 0 ? 1 : 0
+      case '>':
+        return n > 0 ? 1 : 0
+      default:
+        return n >= 0 ? 1 : 0
     }
   }
 
@@ -128,12 +155,18 @@ export class Evaluator {
 
 function arithmetic(op: string, a: number, b: number): number {
   switch (op) {
-    case '+': return a + b
-    case '-': return a - b
-    case '*': return a * b
-    case '/': return a / b
-    case '%': return a % b
-    default: return a ** b
+    case '+':
+      return a + b
+    case '-':
+      return a - b
+    case '*':
+      return a * b
+    case '/':
+      return a / b
+    case '%':
+      return a % b
+    default:
+      return a ** b
   }
 }
 

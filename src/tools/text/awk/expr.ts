@@ -7,7 +7,8 @@ const WAITING = new Set(['system', 'close', 'fflush'])
 
 export function node(op: ExprOp, kids: readonly Expr[] = [], extra: Partial<Expr> = {}): Expr {
   const name = extra.name ?? ''
-  const waits = op === 'call' || op === 'getline' || (op === 'builtin' && WAITING.has(name)) || kids.some((k) => k.waits)
+  const waits =
+    op === 'call' || op === 'getline' || (op === 'builtin' && WAITING.has(name)) || kids.some((k) => k.waits)
   return { op, kids, name: '', slot: 0, value: undefined, regex: null, ...extra, waits }
 }
 
@@ -84,7 +85,8 @@ export class ExprParser {
     for (const [name, calls] of this.called) {
       const f = this.functions.get(name)!
       const long = calls.find((c) => c.args > f.params.length)
-      if (long !== undefined) throw new AwkSyntax(`${this.where}line ${long.line}: too many arguments in call to ${name}`)
+      if (long !== undefined)
+        throw new AwkSyntax(`${this.where}line ${long.line}: too many arguments in call to ${name}`)
     }
   }
 
@@ -243,7 +245,11 @@ export class ExprParser {
   }
 
   private unary(): Expr {
-    for (const [text, op] of [['!', 'not'], ['-', 'negate'], ['+', 'plus']] as const) {
+    for (const [text, op] of [
+      ['!', 'not'],
+      ['-', 'negate'],
+      ['+', 'plus'],
+    ] as const) {
       if (!this.isOp(text)) continue
       this.at++
       return node(op, [this.unary()])
@@ -319,7 +325,10 @@ export class ExprParser {
 
   private operator(t: Token): Expr {
     if (t.text === '$') {
-      const kid = this.isOp('++') || this.isOp('--') || this.isOp('-') || this.isOp('!') || this.isOp('+') ? this.unary() : this.primary()
+      const kid =
+        this.isOp('++') || this.isOp('--') || this.isOp('-') || this.isOp('!') || this.isOp('+')
+          ? this.unary()
+          : this.primary()
       return node('field', [kid])
     }
     if (t.text === '++' || t.text === '--') {

@@ -42,7 +42,8 @@ export function format(fmt: string, args: readonly Value[], convfmt: string): st
     conversions++
     const value = take()
     const letter = m[5] ?? ''
-    if (letter === '' || !'diouxXcseEfgG'.includes(letter)) throw new FormatError(`improper conversion(number ${conversions}) in`)
+    if (letter === '' || !'diouxXcseEfgG'.includes(letter))
+      throw new FormatError(`improper conversion(number ${conversions}) in`)
     out += convert(letter, { flags, width, precision }, value, convfmt)
     i += m[0].length
   }
@@ -80,7 +81,8 @@ function integer(n: number, s: Spec, base: number, prefix: string): string {
   let digits = Math.abs(n).toString(base)
   if (s.precision >= 0) digits = n === 0 && s.precision === 0 ? '' : digits.padStart(s.precision, '0')
   const head = (base === 10 ? signed(n < 0, s) : '') + (n === 0 ? '' : prefix)
-  if (s.flags.includes('0') && !s.flags.includes('-') && s.precision < 0) digits = digits.padStart(s.width - head.length, '0')
+  if (s.flags.includes('0') && !s.flags.includes('-') && s.precision < 0)
+    digits = digits.padStart(s.width - head.length, '0')
   return pad(head + digits, s)
 }
 
@@ -121,7 +123,8 @@ function float(letter: string, s: Spec, n: number): string {
   else text = general(abs, s.precision, s.flags.includes('#'))
   if (letter === 'E' || letter === 'G') text = text.toUpperCase()
   const head = signed(negative, s)
-  if (s.flags.includes('0') && !s.flags.includes('-') && Number.isFinite(n)) text = text.padStart(s.width - head.length, '0')
+  if (s.flags.includes('0') && !s.flags.includes('-') && Number.isFinite(n))
+    text = text.padStart(s.width - head.length, '0')
   return pad(head + text, s)
 }
 

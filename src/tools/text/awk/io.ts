@@ -75,7 +75,10 @@ export class AwkIo {
       this.sys.close(pipe.value[0])
       sink = { out: new Output(this.sys, pipe.value[1]), pid }
     } else {
-      const fd = name === '/dev/stderr' ? ({ ok: true, value: 2 } as const) : this.sys.open(textFrom(name), how === '>' ? 'write' : 'append', true)
+      const fd =
+        name === '/dev/stderr'
+          ? ({ ok: true, value: 2 } as const)
+          : this.sys.open(textFrom(name), how === '>' ? 'write' : 'append', true)
       if (!fd.ok) throw new AwkFatal(`cannot open "${textFrom(name)}" for output (${strerror(fd.errno)})`)
       sink = { out: new Output(this.sys, fd.value, name === '/dev/stderr'), pid: 0 }
     }

@@ -11,19 +11,88 @@ export interface Token {
   readonly line: number
 }
 
-const KEYWORDS = new Set(['BEGIN', 'END', 'function', 'if', 'else', 'while', 'for', 'do', 'break', 'continue', 'next', 'nextfile', 'exit', 'return', 'delete', 'in', 'getline', 'print', 'printf'])
+const KEYWORDS = new Set([
+  'BEGIN',
+  'END',
+  'function',
+  'if',
+  'else',
+  'while',
+  'for',
+  'do',
+  'break',
+  'continue',
+  'next',
+  'nextfile',
+  'exit',
+  'return',
+  'delete',
+  'in',
+  'getline',
+  'print',
+  'printf',
+])
 
 /** Functions and how many arguments they take. */
 export const BUILTINS: Readonly<Record<string, readonly [number, number]>> = Object.freeze({
-  length: [0, 1], index: [2, 2], substr: [2, 3], split: [2, 3], sub: [2, 3], gsub: [2, 3], match: [2, 2],
-  sprintf: [1, 255], tolower: [1, 1], toupper: [1, 1], system: [1, 1], close: [1, 1], fflush: [0, 1],
-  int: [1, 1], sqrt: [1, 1], exp: [1, 1], log: [1, 1], sin: [1, 1], cos: [1, 1], atan2: [2, 2], rand: [0, 0], srand: [0, 1],
-  systime: [0, 0], strftime: [0, 3], mktime: [1, 1],
+  length: [0, 1],
+  index: [2, 2],
+  substr: [2, 3],
+  split: [2, 3],
+  sub: [2, 3],
+  gsub: [2, 3],
+  match: [2, 2],
+  sprintf: [1, 255],
+  tolower: [1, 1],
+  toupper: [1, 1],
+  system: [1, 1],
+  close: [1, 1],
+  fflush: [0, 1],
+  int: [1, 1],
+  sqrt: [1, 1],
+  exp: [1, 1],
+  log: [1, 1],
+  sin: [1, 1],
+  cos: [1, 1],
+  atan2: [2, 2],
+  rand: [0, 0],
+  srand: [0, 1],
+  systime: [0, 0],
+  strftime: [0, 3],
+  mktime: [1, 1],
 })
 
-const OPERATORS = ['&&', '||', '==', '!=', '<=', '>=', '>>', '++', '--', '+=', '-=', '*=', '/=', '%=', '^=', '!~', ...'{}()[];,+-*/%^!<>|?:~$=']
+const OPERATORS = [
+  '&&',
+  '||',
+  '==',
+  '!=',
+  '<=',
+  '>=',
+  '>>',
+  '++',
+  '--',
+  '+=',
+  '-=',
+  '*=',
+  '/=',
+  '%=',
+  '^=',
+  '!~',
+  ...'{}()[];,+-*/%^!<>|?:~$=',
+]
 
-const ESCAPES: Readonly<Record<string, string>> = Object.freeze({ '"': '"', '\\': '\\', n: '\n', t: '\t', f: '\f', r: '\r', b: '\b', v: '\v', a: '\x07' })
+const ESCAPES: Readonly<Record<string, string>> = Object.freeze({
+  '"': '"',
+  '\\': '\\',
+  n: '\n',
+  t: '\t',
+  f: '\f',
+  r: '\r',
+  b: '\b',
+  v: '\v',
+  a: '\x07',
+})
 
 /** Escapes of a string constant or a -v value; an unknown one keeps its backslash, as in mawk. */
 export function awkString(text: string): string {
@@ -103,7 +172,8 @@ export function lex(src: string, where = ''): Token[] {
       const number = /^(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+|[eE](?![A-Za-z0-9_+-]))?/.exec(rest)?.[0]
       const op = number ?? OPERATORS.find((o) => rest.startsWith(o))
       if (op === undefined) return bad(`unexpected character '${c}'`, '')
-      if (number !== undefined && !Number.isFinite(Number.parseFloat(number))) return bad(`${number} : decimal overflow`)
+      if (number !== undefined && !Number.isFinite(Number.parseFloat(number)))
+        return bad(`${number} : decimal overflow`)
       add(number === undefined ? 'op' : 'number', op)
       at += op.length
     }

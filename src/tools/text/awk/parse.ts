@@ -20,7 +20,8 @@ export class Parser extends ExprParser {
       this.item()
     }
     for (const name of this.called.keys()) {
-      if (!this.functions.has(name)) throw new AwkSyntax(`${this.where}line ${this.token.line}: function ${name} never defined`)
+      if (!this.functions.has(name))
+        throw new AwkSyntax(`${this.where}line ${this.token.line}: function ${name} never defined`)
     }
     this.checkCalls()
     return { begin: this.begin, end: this.end, rules: this.rules, functions: this.functions }
@@ -86,7 +87,10 @@ export class Parser extends ExprParser {
     for (;;) {
       while (this.isNewline() || this.isOp(';')) this.at++
       if (this.isOp('}')) break
-      if (this.token.kind === 'end' || (this.token.kind === 'keyword' && /^(BEGIN|END|function)$/.test(this.token.text))) {
+      if (
+        this.token.kind === 'end' ||
+        (this.token.kind === 'keyword' && /^(BEGIN|END|function)$/.test(this.token.text))
+      ) {
         const near = this.token.kind === 'end' ? 'end of file' : this.token.text
         throw new AwkSyntax(`${this.where}line ${this.token.line}: missing } near ${near}`)
       }
@@ -124,10 +128,14 @@ export class Parser extends ExprParser {
     if (this.isOp('{')) return this.block()
     if (token.kind === 'keyword') {
       switch (token.text) {
-        case 'if': return this.conditional()
-        case 'while': return this.whileLoop()
-        case 'do': return this.doLoop()
-        case 'for': return this.forLoop()
+        case 'if':
+          return this.conditional()
+        case 'while':
+          return this.whileLoop()
+        case 'do':
+          return this.doLoop()
+        case 'for':
+          return this.forLoop()
         default:
       }
     }
@@ -148,7 +156,11 @@ export class Parser extends ExprParser {
     const test = this.condition()
     const then = this.body()
     let ahead = this.at
-    while (this.tokens[ahead]!.kind === 'newline' || (this.tokens[ahead]!.kind === 'op' && this.tokens[ahead]!.text === ';')) ahead++
+    while (
+      this.tokens[ahead]!.kind === 'newline' ||
+      (this.tokens[ahead]!.kind === 'op' && this.tokens[ahead]!.text === ';')
+    )
+      ahead++
     const next = this.tokens[ahead]!
     if (next.kind !== 'keyword' || next.text !== 'else') return { kind: 'if', test, then, otherwise: null }
     this.at = ahead + 1
@@ -246,4 +258,3 @@ export class Parser extends ExprParser {
     return { kind, args, to: '', target: null }
   }
 }
-

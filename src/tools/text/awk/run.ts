@@ -4,13 +4,13 @@ import { strerror } from '../../../lib/errno.ts'
 import type { Sys, Wait } from '../../../uapi/program.ts'
 import { textFrom } from '../bytestring.ts'
 import type { Expr, Program, Rule, Stmt } from './ast.ts'
-import { bind, Evaluator, type Frame } from './eval.ts'
 import { formatted } from './builtin.ts'
+import { bind, Evaluator, type Frame } from './eval.ts'
 import { node } from './expr.ts'
 import { AwkIo } from './io.ts'
 import { awkString } from './lex.ts'
 import { RecordReader } from './record.ts'
-import { AwkError, AwkFatal, State } from './state.ts'
+import { AwkError, AwkFatal, type State } from './state.ts'
 import { Input, numberText, toBoolean, toNumber, type Value } from './value.ts'
 
 type Flow = 'normal' | 'break' | 'continue' | 'next' | 'nextfile' | 'exit' | 'return'
@@ -58,7 +58,8 @@ export class AwkRun {
         const at = `\tFILENAME="${textFrom(st.str('FILENAME'))}" FNR=${st.str('FNR')} NR=${st.str('NR')}\n`
         this.sys.write(2, `${this.prog}: run time error: ${textFrom(e.message)}\n${at}`)
       } else if (e instanceof AwkFatal) this.sys.write(2, `${this.prog}: ${e.message}\n`)
-      else if (e instanceof RangeError) this.sys.write(2, `${this.prog}: program limit exceeded: eval stack size=1024\n`)
+      else if (e instanceof RangeError)
+        this.sys.write(2, `${this.prog}: program limit exceeded: eval stack size=1024\n`)
       else throw e
       return 2
     }
@@ -237,7 +238,9 @@ export class AwkRun {
     else if (values.length === 0) text = st.text_(st.field(0)) + st.str('ORS')
     else {
       const format = st.str('OFMT')
-      text = values.map((v) => (typeof v === 'number' ? numberText(v, format) : st.text_(v))).join(st.str('OFS')) + st.str('ORS')
+      text =
+        values.map((v) => (typeof v === 'number' ? numberText(v, format) : st.text_(v))).join(st.str('OFS')) +
+        st.str('ORS')
     }
     const out = s.to === '' ? io.stdout : yield* io.sink(st.text_(yield* this.value(s.target!, f)), s.to)
     out.add(text)

@@ -26,7 +26,20 @@ export class State {
   constructor(seed: number) {
     this.seed = seed
     this.random = seed
-    const initial: Record<string, Value> = { FS: ' ', OFS: ' ', RS: '\n', ORS: '\n', SUBSEP: '\x1c', CONVFMT: '%.6g', OFMT: '%.6g', NR: 0, FNR: 0, RSTART: 0, RLENGTH: -1, FILENAME: '' }
+    const initial: Record<string, Value> = {
+      FS: ' ',
+      OFS: ' ',
+      RS: '\n',
+      ORS: '\n',
+      SUBSEP: '\x1c',
+      CONVFMT: '%.6g',
+      OFMT: '%.6g',
+      NR: 0,
+      FNR: 0,
+      RSTART: 0,
+      RLENGTH: -1,
+      FILENAME: '',
+    }
     for (const [name, value] of Object.entries(initial)) this.global(name).value = value
     this.global('ENVIRON').array = new AwkArray()
     this.global('ARGV').array = new AwkArray()
@@ -62,7 +75,9 @@ export class State {
   private divide(): void {
     if (this.split) return
     this.split = true
-    this.fields = splitFields(this.record(), this.str('FS'), this.regexes, this.str('RS') === '').map((f) => new Input(f))
+    this.fields = splitFields(this.record(), this.str('FS'), this.regexes, this.str('RS') === '').map(
+      (f) => new Input(f),
+    )
   }
 
   private record(): string {
