@@ -26,9 +26,8 @@ counts=$(node -e 'const r = JSON.parse(require("node:fs").readFileSync(process.a
 passed=$((passed + ${counts% *}))
 failed=$((failed + ${counts#* }))
 check 'README: npm start' npm start
-check 'docs (typedoc, no warnings)' npx typedoc --treatWarningsAsErrors --logLevel Warn
-check 'unused files, exports and dependencies (knip)' npx knip
-check 'package (publint)' npx publint --strict
-check 'types as users see them (attw)' npx attw --pack . --profile esm-only
+check 'docs (typedoc, no warnings)' npm run --silent docs -- --treatWarningsAsErrors --logLevel Warn
+check 'unused files, exports and dependencies (knip)' npm run --silent unused
+check 'package and its types as users see them (publint, attw)' npm run --silent package
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -2,7 +2,7 @@
 // Read first: awk/parse.ts, awk/run.ts. mawk's ways are kept: no intervals in regular expressions, no gensub, bytes not
 // characters, integers print as such up to 2^31-1. Refused by name: the other -W options.
 import { strerror } from '../../lib/errno.ts'
-import type { MainResult, Sys } from '../../uapi/program.ts'
+import { fail, type MainResult, type Sys } from '../../uapi/program.ts'
 import { notModelled } from '../lib/refuse.ts'
 import { AwkSyntax, awkString, lex, type Token } from './awk/lex.ts'
 import { Parser } from './awk/parse.ts'
@@ -61,7 +61,7 @@ interface Line {
 
 /** The options, or the exit code after an error or a text. */
 function parseLine(sys: Sys, prog: string, argv: readonly string[]): Line | number {
-  const say = (text: string): number => (sys.write(2, `${prog}: ${text}\n`), 2)
+  const say = (text: string): number => fail(sys, `${prog}: ${text}\n`, 2)
   let fs: string | null = null
   const assignments: (readonly [string, string])[] = []
   const programs: string[] = []
@@ -83,9 +83,11 @@ function parseLine(sys: Sys, prog: string, argv: readonly string[]): Line | numb
       const m = /^([A-Za-z_]\w*)=(.*)$/s.exec(value)
       if (m === null) return say(`improper assignment: -v ${value}`)
       assignments.push([m[1]!, m[2]!])
-    } else if (/^v/i.test(value)) return (sys.write(1, VERSION), sys.write(2, LIMITS), 0)
-    else if (/^[hu]/i.test(value)) return (sys.write(2, USAGE), 0)
-    else if (!/^i/i.test(value)) return (sys.write(2, notModelled(prog, `option -W ${value}`)), 2)
+    } else if (/^v/i.test(value)) {
+      sys.write(1, VERSION)
+      return fail(sys, LIMITS, 0)
+    } else if (/^[hu]/i.test(value)) return fail(sys, USAGE, 0)
+    else if (!/^i/i.test(value)) return fail(sys, notModelled(prog, `option -W ${value}`), 2)
   }
   return { fs, assignments, programs, rest: argv.slice(i) }
 }
@@ -101,7 +103,7 @@ export function awk(sys: Sys, argv: readonly string[]): MainResult {
     let where = ''
     for (const name of line.programs) {
       const file = sys.readFile(name === '-' ? '/dev/stdin' : name)
-      if (!file.ok) return (sys.write(2, `${prog}: cannot open ${name} (${strerror(file.errno)})\n`), 2)
+      if (!file.ok) return fail(sys, `${prog}: cannot open ${name} (${strerror(file.errno)})\n`, 2)
       where = `${name}: `
       if (tokens.length > 0) tokens.pop()
       tokens.push(...lex(bytesOf(file.value), where))
@@ -109,7 +111,7 @@ export function awk(sys: Sys, argv: readonly string[]): MainResult {
     if (line.programs.length === 0) {
       const text = operands.shift()
       if (text === undefined)
-        return (sys.write(2, argv.length < 2 ? USAGE : `${prog}: no program\n`), argv.length < 2 ? 0 : 2)
+        return fail(sys, argv.length < 2 ? USAGE : `${prog}: no program\n`, argv.length < 2 ? 0 : 2)
       tokens.push(...lex(bytesOf(text)))
     }
     const program = new Parser(tokens, where).parse()

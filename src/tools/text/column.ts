@@ -1,6 +1,6 @@
 // column(1) of util-linux 2.38: tables (-t -s -o) and filled columns (-c -x). Refused by name: the other options (-J -N -R …).
 import { strerror } from '../../lib/errno.ts'
-import type { MainResult, Sys, Wait } from '../../uapi/program.ts'
+import { fail, type MainResult, type Sys, type Wait } from '../../uapi/program.ts'
 import { getopt } from '../lib/getopt.ts'
 import { notModelled } from '../lib/refuse.ts'
 import { bytesOf } from './bytestring.ts'
@@ -25,12 +25,12 @@ export function column(sys: Sys, argv: readonly string[]): MainResult {
     { name: 'fillrows', arg: 'none', opt: 'x' },
   ])
   for (const { opt, error } of p.items) {
-    if (error !== null) return (sys.write(2, `${error}Try 'column --help' for more information.\n`), 1)
-    if (!'tsocx'.includes(opt)) return (sys.write(2, notModelled('column', `option -${opt}`)), 1)
+    if (error !== null) return fail(sys, `${error}Try 'column --help' for more information.\n`, 1)
+    if (!'tsocx'.includes(opt)) return fail(sys, notModelled('column', `option -${opt}`), 1)
   }
   const value = (o: string): string | null => p.items.findLast((i) => i.opt === o)?.arg ?? null
   const width = value('c') ?? '80'
-  if (!/^\d+$/.test(width)) return (sys.write(2, `column: invalid columns argument: '${width}'\n`), 1)
+  if (!/^\d+$/.test(width)) return fail(sys, `column: invalid columns argument: '${width}'\n`, 1)
   return run(sys, p.rest.length === 0 ? ['-'] : p.rest, {
     table: p.items.some((i) => i.opt === 't'),
     separators: value('s') === null ? null : bytesOf(value('s')!),

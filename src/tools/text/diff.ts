@@ -2,7 +2,7 @@
 // Read first: Myers, "An O(ND) Difference Algorithm". The times of -u are the current one: files here have none.
 // Refused by name: directories, -c -e -n -y -N -D and the other formats.
 import { strerror } from '../../lib/errno.ts'
-import type { MainResult, Sys, Wait } from '../../uapi/program.ts'
+import { fail, type MainResult, type Sys, type Wait } from '../../uapi/program.ts'
 import { getopt, type LongOption } from '../lib/getopt.ts'
 import { notModelled } from '../lib/refuse.ts'
 import { strftime } from './awk/time.ts'
@@ -49,20 +49,18 @@ export function diff(sys: Sys, argv: readonly string[]): MainResult {
   const try_ = "diff: Try 'diff --help' for more information.\n"
   let context: number | null = null
   for (const { opt, arg, error } of p.items) {
-    if (error !== null) return (sys.write(2, error + try_), 2)
-    if (['c', 'C', 'e', 'n', 'y', 'N', 'r'].includes(opt))
-      return (sys.write(2, notModelled('diff', `option -${opt}`)), 2)
-    if (opt === 'color' && arg !== 'never' && arg !== 'auto') return (sys.write(2, notModelled('diff', '--color')), 2)
+    if (error !== null) return fail(sys, error + try_, 2)
+    if (['c', 'C', 'e', 'n', 'y', 'N', 'r'].includes(opt)) return fail(sys, notModelled('diff', `option -${opt}`), 2)
+    if (opt === 'color' && arg !== 'never' && arg !== 'auto') return fail(sys, notModelled('diff', '--color'), 2)
     if (opt === 'U' && arg !== null && !/^\d+$/.test(arg))
-      return (sys.write(2, `diff: invalid context length '${arg}'\n${try_}`), 2)
+      return fail(sys, `diff: invalid context length '${arg}'\n${try_}`, 2)
     if (opt === 'u') context = Math.max(context ?? 0, 3)
     if (opt === 'U') context = arg === null ? 3 : Number(arg)
     if (opt === 'normal') context = null
   }
   const [a, b] = p.rest
-  if (a === undefined || b === undefined)
-    return (sys.write(2, `diff: missing operand after '${a ?? 'diff'}'\n${try_}`), 2)
-  if (p.rest.length > 2) return (sys.write(2, `diff: extra operand '${p.rest[2]}'\n${try_}`), 2)
+  if (a === undefined || b === undefined) return fail(sys, `diff: missing operand after '${a ?? 'diff'}'\n${try_}`, 2)
+  if (p.rest.length > 2) return fail(sys, `diff: extra operand '${p.rest[2]}'\n${try_}`, 2)
   const has = (o: string): boolean => p.items.some((i) => i.opt === o)
   const key = (line: string): string => {
     let s = has('cr') ? line.replace(/\r\n$/, '\n') : line
@@ -87,7 +85,8 @@ function* contents(sys: Sys, name: string): Generator<Wait, string | null, void>
   const stat = sys.stat(name)
   const fd = sys.open(name, 'read')
   if (!fd.ok || (stat.ok && stat.value.type === 'directory')) {
-    if (fd.ok) sys.write(2, notModelled('diff', `comparing the directory ${name}`))
+    const directory = fd.ok || fd.errno === 'EISDIR'
+    if (directory) sys.write(2, notModelled('diff', `comparing the directory ${name}`))
     else sys.write(2, `diff: ${name}: ${strerror(fd.errno)}\n`)
     return null
   }

@@ -195,17 +195,17 @@ export function od(sys: Sys, argv: readonly string[]): MainResult {
   const types: string[] = []
   let width = 16
   for (const { opt, arg } of p.items) {
-    if (opt === 'S') return (sys.write(2, notModelled('od', 'option -S')), 1)
+    if (opt === 'S') return fail(sys, notModelled('od', 'option -S'), 1)
     if (opt === 't') types.push(...((arg ?? '').match(/[a-zA-Z][0-9CSIL]*z?/g) ?? []))
     else if (opt === 'w') width = Number(arg ?? 32)
     else if (Object.hasOwn(OD_SHORT, opt)) types.push(OD_SHORT[opt]!)
   }
   const shows = odShows(types.length === 0 ? ['o2'] : types)
-  if (shows === null) return (sys.write(2, notModelled('od', `type ${types.join(' ')}`)), 1)
+  if (shows === null) return fail(sys, notModelled('od', `type ${types.join(' ')}`), 1)
   const value = (o: string): string | null => p.items.findLast((i) => i.opt === o)?.arg ?? null
   const radix = value('A') ?? 'o'
   if (!'doxn'.includes(radix) || radix.length !== 1) {
-    return (sys.write(2, `od: invalid output address radix '${radix}'; it must be one character from [doxn]\n`), 1)
+    return fail(sys, `od: invalid output address radix '${radix}'; it must be one character from [doxn]\n`, 1)
   }
   const skip = odNumber(value('j'), 0)
   const count = odNumber(value('N'), Number.POSITIVE_INFINITY)
@@ -238,13 +238,13 @@ export function hexdump(sys: Sys, argv: readonly string[]): MainResult {
     { name: 'no-squeezing', arg: 'none', opt: 'v' },
   ])
   for (const { opt, error } of p.items) {
-    if (error !== null) return (sys.write(2, `${error}Try 'hexdump --help' for more information.\n`), 1)
-    if (!'Cnsv'.includes(opt)) return (sys.write(2, notModelled('hexdump', `option -${opt}`)), 1)
+    if (error !== null) return fail(sys, `${error}Try 'hexdump --help' for more information.\n`, 1)
+    if (!'Cnsv'.includes(opt)) return fail(sys, notModelled('hexdump', `option -${opt}`), 1)
   }
   const value = (o: string, normal: number): number =>
     odNumber(p.items.findLast((i) => i.opt === o)?.arg ?? null, normal) ?? Number.NaN
   const [skip, count] = [value('s', 0), value('n', Number.POSITIVE_INFINITY)]
-  if (Number.isNaN(skip) || Number.isNaN(count)) return (sys.write(2, 'hexdump: failed to parse length\n'), 1)
+  if (Number.isNaN(skip) || Number.isNaN(count)) return fail(sys, 'hexdump: failed to parse length\n', 1)
   const long = p.items.some((i) => i.opt === 'C')
   const all = p.items.some((i) => i.opt === 'v')
   return dumpFiles(sys, 'hexdump', p.rest, (text) => {
@@ -263,8 +263,8 @@ export function hexdump(sys: Sys, argv: readonly string[]): MainResult {
 export function xxd(sys: Sys, argv: readonly string[]): MainResult {
   const p = getopt(['xxd', ...argv.slice(1)], 'abc:eEg:il:o:prs:uv')
   for (const { opt, error } of p.items) {
-    if (error !== null) return (sys.write(2, error), 1)
-    if (!'cglpsu'.includes(opt)) return (sys.write(2, notModelled('xxd', `option -${opt}`)), 1)
+    if (error !== null) return fail(sys, error, 1)
+    if (!'cglpsu'.includes(opt)) return fail(sys, notModelled('xxd', `option -${opt}`), 1)
   }
   const has = (o: string): boolean => p.items.some((i) => i.opt === o)
   const value = (o: string, normal: number): number => Number(p.items.findLast((i) => i.opt === o)?.arg ?? normal)

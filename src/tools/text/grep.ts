@@ -1,7 +1,7 @@
 // grep(1), egrep, fgrep: GNU grep 3.8 in the C locale. Read first: grep_options.ts, regex.ts.
 // Matching is done line by line; -P takes the patterns as JS regular expressions.
 import { strerror } from '../../lib/errno.ts'
-import type { MainResult, Sys, Wait } from '../../uapi/program.ts'
+import { fail, type MainResult, type Sys, type Wait } from '../../uapi/program.ts'
 import { bytesOf, textFrom } from './bytestring.ts'
 import { type GrepOptions, parseGrep } from './grep_options.ts'
 import { LineReader } from './input.ts'
@@ -29,7 +29,7 @@ function start(sys: Sys, argv: readonly string[], kind: 'E' | 'F' | null): MainR
   const matcher: Regex[] = []
   for (const pattern of o.patterns) {
     const re = compileOne(sys, o, pattern)
-    if (typeof re === 'string') return (sys.write(2, `grep: ${re}\n`), 2)
+    if (typeof re === 'string') return fail(sys, `grep: ${re}\n`, 2)
     matcher.push(re)
   }
   return new Grep(sys, o, matcher).run()

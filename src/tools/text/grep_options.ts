@@ -1,7 +1,7 @@
 // The command line of grep(1), GNU grep 3.8. Read first: grep.ts.
 // Refused by name: -D, -R, --exclude-from, --color=always, and patterns of -P that JS reads otherwise.
 import { strerror } from '../../lib/errno.ts'
-import type { Sys } from '../../uapi/program.ts'
+import { fail, type Sys } from '../../uapi/program.ts'
 import { getopt, type LongOption } from '../lib/getopt.ts'
 import { notModelled } from '../lib/refuse.ts'
 import { bytesOf } from './bytestring.ts'
@@ -149,7 +149,7 @@ export function parseGrep(sys: Sys, argv: readonly string[], matcher: 'E' | 'F' 
   let digits = ''
   const context = { A: -1, B: -1, C: -1 }
   for (const item of parsed.items) {
-    if (item.error !== null) return (sys.write(2, item.error + USAGE), 2)
+    if (item.error !== null) return fail(sys, item.error + USAGE, 2)
     const { opt } = item
     const arg = item.arg ?? ''
     if (/^\d$/.test(opt)) {
@@ -159,7 +159,7 @@ export function parseGrep(sys: Sys, argv: readonly string[], matcher: 'E' | 'F' 
     }
     digits = ''
     if (opt === 'A' || opt === 'B' || opt === 'C') {
-      if (!/^\d+$/.test(arg)) return (sys.write(2, `grep: ${arg}: invalid context length argument\n`), 2)
+      if (!/^\d+$/.test(arg)) return fail(sys, `grep: ${arg}: invalid context length argument\n`, 2)
       context[opt] = Number(arg)
     } else if (opt === 'e' || opt === 'f') {
       const text = opt === 'e' ? bytesOf(arg) : readPatterns(sys, arg)
@@ -168,7 +168,7 @@ export function parseGrep(sys: Sys, argv: readonly string[], matcher: 'E' | 'F' 
       explicit = true
     } else {
       const step = apply(o, opt, arg)
-      if (step !== null) return (sys.write(2, step.error), step.code ?? 2)
+      if (step !== null) return fail(sys, step.error, step.code ?? 2)
     }
   }
   o.before = context.B >= 0 ? context.B : context.C
@@ -176,7 +176,7 @@ export function parseGrep(sys: Sys, argv: readonly string[], matcher: 'E' | 'F' 
   const rest = [...parsed.rest]
   if (!explicit) {
     const pattern = rest.shift()
-    if (pattern === undefined) return (sys.write(2, USAGE), 2)
+    if (pattern === undefined) return fail(sys, USAGE, 2)
     o.patterns = bytesOf(pattern).split('\n')
   }
   o.files = rest

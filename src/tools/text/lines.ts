@@ -1,7 +1,7 @@
 // Small line tools: rev(1) of util-linux, tac(1), nl(1), paste(1), fold(1) and comm(1) of coreutils.
 // Refused by name: tac -b -r, nl -d -h -f -p (logical pages are not looked for), comm --total.
 import { strerror } from '../../lib/errno.ts'
-import type { MainResult, Sys, Wait } from '../../uapi/program.ts'
+import { fail, type MainResult, type Sys, type Wait } from '../../uapi/program.ts'
 import { notModelled } from '../lib/refuse.ts'
 import { bytesOf } from './bytestring.ts'
 import { closeInput, LineReader, openInput, readAll } from './input.ts'
@@ -66,7 +66,7 @@ export function tac(sys: Sys, argv: readonly string[]): MainResult {
   ])
   if (typeof p === 'number') return p
   const odd = p.items.find((i) => i.opt !== 's')
-  if (odd !== undefined) return (sys.write(2, notModelled('tac', `option -${odd.opt}`)), 1)
+  if (odd !== undefined) return fail(sys, notModelled('tac', `option -${odd.opt}`), 1)
   return tacOf(sys, orStdin(p.rest), bytesOf(last(p, 's') ?? '\n') || '\0')
 }
 
@@ -126,7 +126,7 @@ export function nl(sys: Sys, argv: readonly string[]): MainResult {
   ])
   if (typeof p === 'number') return p
   const odd = p.items.find((i) => 'dfhp'.includes(i.opt))
-  if (odd !== undefined) return (sys.write(2, notModelled('nl', `option -${odd.opt}`)), 1)
+  if (odd !== undefined) return fail(sys, notModelled('nl', `option -${odd.opt}`), 1)
   const style = nlStyle(last(p, 'b') ?? 't')
   if (typeof style === 'string') return usage(sys, 'nl', style)
   const format = NL_FORMATS[last(p, 'n') ?? 'rn']
@@ -166,7 +166,7 @@ export function paste(sys: Sys, argv: readonly string[]): MainResult {
   ])
   if (typeof p === 'number') return p
   const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', '\\': '\\', '0': '' }
-  const list = [...bytesOf(last(p, 'd') ?? '\t').matchAll(/\\(.)|[^]/gs)].map((m) =>
+  const list = [...bytesOf(last(p, 'd') ?? '\t').matchAll(/\\(.)|./gs)].map((m) =>
     m[1] === undefined ? m[0] : (escapes[m[1]] ?? m[1]),
   )
   const end = has(p, 'z') ? '\0' : '\n'
@@ -270,7 +270,7 @@ export function comm(sys: Sys, argv: readonly string[]): MainResult {
     { name: 'zero-terminated', arg: 'none', opt: 'z' },
   ])
   if (typeof p === 'number') return p
-  if (has(p, 'total')) return (sys.write(2, notModelled('comm', 'option --total')), 1)
+  if (has(p, 'total')) return fail(sys, notModelled('comm', 'option --total'), 1)
   if (p.rest.length === 0) return usage(sys, 'comm', 'missing operand')
   if (p.rest.length === 1) return usage(sys, 'comm', `missing operand after '${p.rest[0]}'`)
   if (p.rest.length > 2) return usage(sys, 'comm', `extra operand '${p.rest[2]}'`)

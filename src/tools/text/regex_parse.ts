@@ -222,7 +222,7 @@ function atom(s: State, leading: boolean): Piece {
   if (isOperator(s, '(')) return group(s)
   const basic = s.o.syntax === 'basic'
   s.at++
-  if (c === '\\') return escape(s)
+  if (c === '\\') return escaped(s)
   if (c === '[') return bracket(s)
   if (c === '.') return { source: '[^]', first: setOf([]).fill(true), kind: 'one' }
   if (c === '^' && (!basic || leading)) return assertion(s.o.multiline === true ? '(?<![^\\n])' : '(?<![^])')
@@ -252,7 +252,7 @@ const ASSERTIONS: Readonly<Record<string, string>> = Object.freeze({
   "'": '(?=\\uffff?(?![^]))',
 })
 
-function escape(s: State): Piece {
+function escaped(s: State): Piece {
   const c = s.text[s.at++]
   if (c === undefined) {
     if (s.o.dialect === 'awk') return literal(s, '\\')

@@ -1,7 +1,7 @@
 // sed(1): GNU sed 4.9 in the C locale: -n -e -f -E -r -i[SUFFIX] -s -z -u -l --posix --sandbox.
 // Read first: sed_parse.ts, sed_run.ts. Refused by name: --debug, --follow-symlinks, --version, --help, e, s///e.
 import { strerror } from '../../lib/errno.ts'
-import type { MainResult, Sys, Wait } from '../../uapi/program.ts'
+import { fail, type MainResult, type Sys, type Wait } from '../../uapi/program.ts'
 import { getopt, type LongOption } from '../lib/getopt.ts'
 import { notModelled } from '../lib/refuse.ts'
 import { bytesOf } from './bytestring.ts'
@@ -79,19 +79,22 @@ export function sed(sys: Sys, argv: readonly string[]): MainResult {
   const pieces: Piece[] = []
   const has = (opt: string): boolean => parsed.items.some((i) => i.opt === opt)
   for (const { opt, arg, error } of parsed.items) {
-    if (error !== null) return (sys.write(2, error + USAGE), 1)
-    if (opt === 'help') return (sys.write(1, USAGE), 0)
-    if (opt.startsWith('--')) return (sys.write(2, notModelled('sed', `option ${opt}`)), 1)
+    if (error !== null) return fail(sys, error + USAGE, 1)
+    if (opt === 'help') {
+      sys.write(1, USAGE)
+      return 0
+    }
+    if (opt.startsWith('--')) return fail(sys, notModelled('sed', `option ${opt}`), 1)
     if (opt === 'e') pieces.push({ text: bytesOf(arg ?? ''), file: null })
     if (opt !== 'f') continue
     const text = sys.readFile(arg === '-' ? '/dev/stdin' : (arg ?? ''))
-    if (!text.ok) return (sys.write(2, `sed: couldn't open file ${arg}: ${strerror(text.errno)}\n`), 4)
+    if (!text.ok) return fail(sys, `sed: couldn't open file ${arg}: ${strerror(text.errno)}\n`, 4)
     pieces.push({ text: bytesOf(text.value).replace(/\n$/, ''), file: arg })
   }
   const files = [...parsed.rest]
   if (pieces.length === 0) {
     const script = files.shift()
-    if (script === undefined) return (sys.write(2, USAGE), 1)
+    if (script === undefined) return fail(sys, USAGE, 1)
     pieces.push({ text: bytesOf(script), file: null })
   }
   const length = parsed.items.findLast((i) => i.opt === 'l')?.arg ?? '70'
@@ -106,7 +109,7 @@ export function sed(sys: Sys, argv: readonly string[]): MainResult {
   } catch (e) {
     return report(sys, e)
   }
-  if (inPlace !== undefined && files.length === 0) return (sys.write(2, 'sed: no input files\n'), 4)
+  if (inPlace !== undefined && files.length === 0) return fail(sys, 'sed: no input files\n', 4)
   const separator = has('z') ? '\0' : '\n'
   const options: SedOptions = {
     quiet: has('n') || script.quiet,

@@ -39,8 +39,8 @@ export class SedInput {
       const name = this.files[this.next++]!
       const fd = name === '-' ? ({ ok: true, value: 0 } as const) : this.sys.open(name, 'read')
       const stat = name === '-' ? null : this.sys.stat(name)
-      if (fd.ok && stat?.ok === true && stat.value.type === 'directory') {
-        this.sys.close(fd.value)
+      if (stat?.ok === true && stat.value.type === 'directory') {
+        if (fd.ok) this.sys.close(fd.value)
         const text =
           this.onFile === null ? `read error on ${name}: Is a directory` : `couldn't edit ${name}: not a regular file`
         throw new SedError(`sed: ${text}`, { cause: 4 })

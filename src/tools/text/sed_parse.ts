@@ -1,6 +1,6 @@
 // sed's script language: GNU sed 4.9's commands and its complaints, which count the characters read so far.
 // Read first: sed_script.ts. Refused by name: e and s///e.
-import { compileRegex, type Regex } from './regex.ts'
+import { BLANK, type ScriptOptions, ScriptReader } from './sed_reader.ts'
 import { type Address, type Command, type RangeEnd, type Script, SedError, type Substitution } from './sed_script.ts'
 import { replacementParts, sedEscape, unescapeText } from './sed_text.ts'
 
@@ -11,34 +11,15 @@ export interface Piece {
   readonly file: string | null
 }
 
-export interface ScriptOptions {
-  readonly extended: boolean
-  readonly sandbox: boolean
-  /** -z: lines end in NUL, and M looks at those ends. */
-  readonly nulData: boolean
-}
-
-const BLANK = /[ \t\n\v\f\r]/
-
-export class SedParser {
+export class SedParser extends ScriptReader {
   private readonly pieces: Piece[]
-  private readonly extended: boolean
-  private readonly sandbox: boolean
-  private readonly nulData: boolean
-  private src = ''
-  private at = 0
-  private expression = 0
-  private file: string | null = null
   private readonly commands: Command[] = []
   private readonly blocks: { readonly index: number; readonly where: string }[] = []
   private readonly labels = new Map<string, number>()
 
   constructor(pieces: readonly Piece[], options: ScriptOptions) {
-    const { extended, sandbox, nulData } = options
-    this.nulData = nulData
+    super(options)
     this.pieces = [...pieces]
-    this.extended = extended
-    this.sandbox = sandbox
   }
 
   parse(): Script {
@@ -62,19 +43,6 @@ export class SedParser {
     const target = this.labels.get(c.text)
     if (target === undefined) throw new SedError(`sed: can't find label for jump to \`${c.text}'`, { cause: 4 })
     c.target = target
-  }
-
-  private where(char: number): string {
-    if (this.file === null) return `-e expression #${this.expression}, char ${char}`
-    return `file ${this.file} line ${this.src.slice(0, Math.max(0, this.at - 1)).split('\n').length}`
-  }
-
-  private bad(text: string): never {
-    throw new SedError(`sed: ${this.where(this.at)}: ${text}`)
-  }
-
-  private skipBlanks(pattern: RegExp): void {
-    while (this.at < this.src.length && pattern.test(this.src[this.at]!)) this.at++
   }
 
   private statements(): void {
@@ -104,100 +72,6 @@ export class SedParser {
     this.command(name, from, to, negated)
   }
 
-  private regex(source: string, icase: boolean, multiline: boolean): Regex | null {
-    if (source === '') return null
-    const syntax = this.extended ? 'extended' : 'basic'
-    const r = compileRegex(source, { syntax, dialect: 'sed', icase, multiline: multiline && !this.nulData })
-    if (r.ok) return r.regex
-    if (r.error.startsWith('character class syntax')) throw new SedError(`sed: ${r.error}`, { cause: 4 })
-    this.bad(r.error)
-  }
-
-  private number(): number {
-    const m = /^\d+/.exec(this.src.slice(this.at))
-    if (m === null) return -1
-    this.at += m[0].length
-    return Number(m[0])
-  }
-
-  private address(): Address | null {
-    const c = this.src[this.at]
-    if (c === undefined) return null
-    if (c === '$') {
-      this.at++
-      return { kind: 'last' }
-    }
-    if (/\d/.test(c)) {
-      const n = this.number()
-      this.skipBlanks(/[ \t]/)
-      if (this.src[this.at] !== '~') return { kind: 'line', n }
-      this.at++
-      this.skipBlanks(/[ \t]/)
-      const step = Math.max(0, this.number())
-      return step === 0 ? { kind: 'line', n } : { kind: 'step', first: n, step }
-    }
-    if (c !== '/' && c !== '\\') return null
-    this.at++
-    const delimiter = c === '/' ? '/' : this.src[this.at++]
-    const source = delimiter === undefined ? null : this.slash(delimiter, 'address')
-    if (source === null) this.bad('unterminated address regex')
-    let flags = ''
-    for (let f = this.src[this.at]; f === 'I' || f === 'M'; f = this.src[this.at]) {
-      flags += f
-      this.at++
-    }
-    return { kind: 'regex', regex: this.regex(source, flags.includes('I'), flags.includes('M')) }
-  }
-
-  private rangeEnd(): RangeEnd | null {
-    this.skipBlanks(/[ \t]/)
-    if (this.src[this.at] !== ',') return null
-    this.at++
-    this.skipBlanks(/[ \t]/)
-    const c = this.src[this.at]
-    if (c === '+' || c === '~') {
-      this.at++
-      const n = this.number()
-      if (n < 0) this.bad('expected number')
-      return { kind: c === '+' ? 'plus' : 'multiple', n }
-    }
-    const end = this.address()
-    if (end !== null) return end
-    if (c !== undefined) this.at++
-    this.bad("unexpected `,'")
-  }
-
-  /** Up to the delimiter, which a backslash keeps; a bracket expression of a pattern may hold it. Null when it is missing. */
-  private slash(delimiter: string, what: 'address' | 'pattern' | 'replacement' | 'y'): string | null {
-    let out = ''
-    while (this.at < this.src.length) {
-      const c = this.src[this.at++]!
-      if (c === delimiter) return out
-      if (c === '\n' && what === 'address') return null
-      if (c === '[' && (what === 'address' || what === 'pattern') && delimiter !== '[') {
-        const m = /^\^?\]?(?:\[:[a-z]*:\]|\[\.[^\]]*\.\]|\[=[^\]]*=\]|[^\]])*\]/.exec(this.src.slice(this.at))
-        if (m === null) {
-          this.at = this.src.length
-          return null
-        }
-        out += c + m[0]
-        this.at += m[0].length
-        continue
-      }
-      if (c !== '\\') {
-        out += c
-        continue
-      }
-      const next = this.src[this.at++]
-      if (next === undefined) {
-        this.at = this.src.length
-        return null
-      }
-      out += next === delimiter && (what !== 'replacement' || next !== '&') ? next : `\\${next}`
-    }
-    return null
-  }
-
   private add(
     c: Partial<Command> & { readonly name: string },
     from: Address | null,
@@ -220,7 +94,8 @@ export class SedParser {
     switch (name) {
       case '#':
         if (from !== null) this.bad("comments don't accept any addresses")
-        return (this.line(), undefined)
+        this.line()
+        return
       case '{':
         this.blocks.unshift({ index: this.commands.length, where: this.where(0) })
         return simple()
@@ -241,11 +116,11 @@ export class SedParser {
       case 'w':
       case 'W': {
         const text = this.fileName()
-        if (this.sandbox) this.bad('e/r/w commands disabled in sandbox mode')
+        if (this.o.sandbox) this.bad('e/r/w commands disabled in sandbox mode')
         return simple({ text })
       }
       case 'e':
-        if (this.sandbox) this.bad('e/r/w commands disabled in sandbox mode')
+        if (this.o.sandbox) this.bad('e/r/w commands disabled in sandbox mode')
         throw new SedError('sed: command e is not modelled by netsim')
       case 'q':
       case 'Q':
@@ -263,24 +138,10 @@ export class SedParser {
         return simple({ map: this.transliteration() })
       case 'v':
         return this.version()
-      case '=':
-      case 'd':
-      case 'D':
-      case 'F':
-      case 'g':
-      case 'G':
-      case 'h':
-      case 'H':
-      case 'n':
-      case 'N':
-      case 'p':
-      case 'P':
-      case 'x':
-      case 'z':
+      default:
+        if (!'=dDFgGhHnNpPxz'.includes(name)) this.bad(`unknown command: \`${name}'`)
         this.end()
         return simple()
-      default:
-        this.bad(`unknown command: \`${name}'`)
     }
   }
 
@@ -406,7 +267,7 @@ export class SedParser {
         f.nth = n
       } else if (c === 'w') {
         f.file = this.fileName()
-        if (this.sandbox) this.bad('e/r/w commands disabled in sandbox mode')
+        if (this.o.sandbox) this.bad('e/r/w commands disabled in sandbox mode')
         return f
       } else if (c === 'e') throw new SedError('sed: flag e of s is not modelled by netsim')
       else this.bad("unknown option to `s'")

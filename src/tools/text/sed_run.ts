@@ -7,7 +7,7 @@ import { Output } from './output.ts'
 import type { Regex } from './regex.ts'
 import type { SedInput } from './sed_input.ts'
 import { type Address, type Command, type Script, SedError, type Substitution } from './sed_script.ts'
-import { substitute } from './sed_text.ts'
+import { backupName, substitute, visible } from './sed_text.ts'
 
 export interface SedOptions {
   readonly quiet: boolean
@@ -331,7 +331,7 @@ export class SedRun {
         this.print(this.sinks.get(c.text)!, nl < 0 ? this.space : this.space.slice(0, nl), true)
         break
       case 'y':
-        this.space = this.space.replace(/[^]/g, (ch) => c.map!.get(ch) ?? ch)
+        this.space = [...this.space].map((ch) => c.map!.get(ch) ?? ch).join('')
         break
       case 'z':
         this.space = ''
@@ -386,38 +386,4 @@ export class SedRun {
     if (s.print) this.print(this.current, this.space, this.complete)
     if (s.file !== null) this.print(this.sinks.get(s.file)!, this.space, this.complete)
   }
-}
-
-function backupName(name: string, suffix: string): string {
-  const slash = name.lastIndexOf('/') + 1
-  const base = name.slice(slash)
-  const backup = suffix.includes('*') ? suffix.replaceAll('*', base) : base + suffix
-  return backup.includes('/') ? backup : name.slice(0, slash) + backup
-}
-
-const LETTER: Readonly<Record<string, string>> = Object.freeze({
-  '\\': '\\\\',
-  '\x07': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
-})
-
-/** l: unambiguous, broken after `length` columns. */
-function visible(text: string, length: number): string {
-  let out = ''
-  let width = 0
-  for (const c of text) {
-    const cell = LETTER[c] ?? (/[ -~]/.test(c) ? c : `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`)
-    if (length > 0 && width + cell.length > length - 1) {
-      out += '\\\n'
-      width = 0
-    }
-    out += cell
-    width += cell.length
-  }
-  return `${out}$\n`
 }

@@ -105,3 +105,38 @@ export function upper(text: string): string {
 export function lower(text: string): string {
   return text.replace(/[A-Z]+/g, (s) => s.toLowerCase())
 }
+
+/** -i's backup: the suffix added, or put around the name at each *. */
+export function backupName(name: string, suffix: string): string {
+  const slash = name.lastIndexOf('/') + 1
+  const base = name.slice(slash)
+  const backup = suffix.includes('*') ? suffix.replaceAll('*', base) : base + suffix
+  return backup.includes('/') ? backup : name.slice(0, slash) + backup
+}
+
+const LETTER: Readonly<Record<string, string>> = Object.freeze({
+  '\\': '\\\\',
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\v': '\\v',
+})
+
+/** l: unambiguous, broken after `length` columns. */
+export function visible(text: string, length: number): string {
+  let out = ''
+  let width = 0
+  for (const c of text) {
+    const cell = LETTER[c] ?? (/[ -~]/.test(c) ? c : `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`)
+    if (length > 0 && width + cell.length > length - 1) {
+      out += '\\\n'
+      width = 0
+    }
+    out += cell
+    width += cell.length
+  }
+  return `${out}$\n`
+}

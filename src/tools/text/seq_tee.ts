@@ -1,6 +1,6 @@
 // seq(1) and tee(1) of coreutils. seq: -s -w -f; tee: -a -i -p. Refused by name: tee --output-error=MODE.
 import { strerror } from '../../lib/errno.ts'
-import type { MainResult, Sys, Wait } from '../../uapi/program.ts'
+import { fail, type MainResult, type Sys, type Wait } from '../../uapi/program.ts'
 import { latin1 } from '../lib/bytes.ts'
 import { notModelled } from '../lib/refuse.ts'
 import { format } from './awk/format.ts'
@@ -19,7 +19,7 @@ interface Sequence {
   readonly text: (n: number) => string
 }
 
-function valueOf(text: string): number {
+function numberOf(text: string): number {
   if (!/inf/i.test(text)) return Number(text)
   return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
 }
@@ -55,8 +55,13 @@ export function seq(sys: Sys, argv: readonly string[]): MainResult {
   const first = p.rest.length > 1 ? p.rest[0]! : '1'
   const step = p.rest.length > 2 ? p.rest[1]! : '1'
   const last = p.rest[p.rest.length - 1]!
-  if (valueOf(step) === 0) return usage(sys, 'seq', `invalid Zero increment value: '${step}'`)
-  const s = { first: valueOf(first), step: valueOf(step), last: valueOf(last), separator: bytesOf(value('s') ?? '\n') }
+  if (numberOf(step) === 0) return usage(sys, 'seq', `invalid Zero increment value: '${step}'`)
+  const s = {
+    first: numberOf(first),
+    step: numberOf(step),
+    last: numberOf(last),
+    separator: bytesOf(value('s') ?? '\n'),
+  }
   const places = Math.max(decimals(first), decimals(step))
   const plain = (n: number): string => (Number.isFinite(n) ? n.toFixed(places) : n > 0 ? 'inf' : '-inf')
   const wide = equal ? Math.max(plain(s.first).length, plain(lastOf(s)).length) : 0
@@ -102,8 +107,7 @@ export function tee(sys: Sys, argv: readonly string[]): MainResult {
     { name: 'output-error', arg: 'optional', opt: 'output-error' },
   ])
   if (typeof p === 'number') return p
-  if (p.items.some((i) => i.opt === 'output-error'))
-    return (sys.write(2, notModelled('tee', 'option --output-error')), 1)
+  if (p.items.some((i) => i.opt === 'output-error')) return fail(sys, notModelled('tee', 'option --output-error'), 1)
   if (p.items.some((i) => i.opt === 'i')) sys.onSignal(['INT'])
   return copy(sys, p.rest, p.items.some((i) => i.opt === 'a') ? 'append' : 'write')
 }

@@ -2,7 +2,7 @@
 // Refused by name: -R --random-source --debug --files0-from --compress-program. Accepted without effect, as they change
 // nothing that can be seen: -S -T --parallel --batch-size.
 import { strerror } from '../../lib/errno.ts'
-import type { MainResult, Sys, Wait } from '../../uapi/program.ts'
+import { fail, type MainResult, type Sys, type Wait } from '../../uapi/program.ts'
 import type { LongOption } from '../lib/getopt.ts'
 import { notModelled } from '../lib/refuse.ts'
 import { bytesOf, rawBytes } from './bytestring.ts'
@@ -145,7 +145,7 @@ function parse(sys: Sys, argv: readonly string[]): SortOptions | number {
   let separator: string | null = null
   let check: 'c' | 'C' | null = null
   for (const { opt, arg } of p.items) {
-    if (opt === 'R' || opt.startsWith('-')) return (sys.write(2, notModelled('sort', `option -${opt}`)), 2)
+    if (opt === 'R' || opt.startsWith('-')) return fail(sys, notModelled('sort', `option -${opt}`), 2)
     if (opt === 'k') {
       const key = keyOf(arg ?? '')
       if (typeof key === 'string') return complain(sys, 'sort', key, 2)

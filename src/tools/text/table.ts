@@ -18,7 +18,7 @@ import { wc } from './wc.ts'
 import { xargs } from './xargs.ts'
 
 function program(main: Main): Executable {
-  return { kind: 'main', main }
+  return Object.freeze({ kind: 'main', main })
 }
 
 export const textTools: Readonly<Record<string, Executable>> = Object.freeze({

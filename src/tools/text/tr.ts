@@ -35,7 +35,7 @@ interface Expanded {
   readonly filler: string
 }
 
-function unescape(text: string, warn: (text: string) => void): Char[] {
+function readEscapes(text: string, warn: (text: string) => void): Char[] {
   const out: Char[] = []
   for (let i = 0; i < text.length; i++) {
     if (text[i] !== '\\') {
@@ -66,7 +66,7 @@ function unescape(text: string, warn: (text: string) => void): Char[] {
 
 /** A set's characters in order, or what is wrong with it. `second` allows [c*n]. */
 function expand(text: string, second: boolean, warn: (text: string) => void): Expanded | string {
-  const chars = unescape(text, warn)
+  const chars = readEscapes(text, warn)
   const raw = chars.map((x) => (x.raw ? x.c : '\xff')).join('')
   const out: string[] = []
   const cases: number[] = []

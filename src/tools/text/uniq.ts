@@ -1,6 +1,6 @@
 // uniq(1) of coreutils: -c -d -D -u -i -f -s -w -z. Refused by name: --group, --all-repeated=METHOD.
 import { strerror } from '../../lib/errno.ts'
-import type { MainResult, Sys, Wait } from '../../uapi/program.ts'
+import { fail, type MainResult, type Sys, type Wait } from '../../uapi/program.ts'
 import { notModelled } from '../lib/refuse.ts'
 import { LineReader, openInput } from './input.ts'
 import { complain, parseOptions, usage } from './options.ts'
@@ -42,7 +42,7 @@ export function uniq(sys: Sys, argv: readonly string[]): MainResult {
   const n = { f: 0, s: 0, w: Number.POSITIVE_INFINITY }
   for (const { opt, arg } of p.items) {
     if (opt === 'group' || (opt === 'D' && arg !== null && arg !== 'none')) {
-      return (sys.write(2, notModelled('uniq', `option --${opt === 'D' ? `all-repeated=${arg}` : opt}`)), 1)
+      return fail(sys, notModelled('uniq', `option --${opt === 'D' ? `all-repeated=${arg}` : opt}`), 1)
     }
     if (opt !== 'f' && opt !== 's' && opt !== 'w') continue
     if (!/^\d+$/.test(arg ?? '')) return complain(sys, 'uniq', `${arg}: ${NUMBERS[opt]}`)

@@ -1,6 +1,6 @@
 // wc(1) of coreutils: -l -w -c -m -L, several files with a total, its column widths. In the C locale -m counts bytes.
 // Refused by name: --files0-from.
-import type { MainResult, Sys, Wait } from '../../uapi/program.ts'
+import { fail, type MainResult, type Sys, type Wait } from '../../uapi/program.ts'
 import { notModelled } from '../lib/refuse.ts'
 import { bytesOf } from './bytestring.ts'
 import { closeInput, openInput, readAll } from './input.ts'
@@ -23,7 +23,7 @@ export function wc(sys: Sys, argv: readonly string[]): MainResult {
   ])
   if (typeof p === 'number') return p
   const asked = new Set(p.items.map((i) => i.opt))
-  if (asked.has('files0')) return (sys.write(2, notModelled('wc', 'option --files0-from')), 1)
+  if (asked.has('files0')) return fail(sys, notModelled('wc', 'option --files0-from'), 1)
   const shown = [...LETTERS].map((l) => (asked.size === 0 ? 'lwc'.includes(l) : asked.has(l)))
   return run(sys, p.rest, shown)
 }

@@ -1,7 +1,7 @@
 // xargs(1) of findutils 4.9: -0 -a -d -E -I -i -L -l -n -P -r -s -t -x. Children get /dev/null (with -a their parent's) as stdin.
 // Refused by name: -p -o --show-limits --process-slot-var.
 import { strerror } from '../../lib/errno.ts'
-import type { MainResult, Sys, Wait } from '../../uapi/program.ts'
+import { fail, type MainResult, type Sys, type Wait } from '../../uapi/program.ts'
 import { getopt, type LongOption } from '../lib/getopt.ts'
 import { notModelled } from '../lib/refuse.ts'
 import { bytesOf, textFrom } from './bytestring.ts'
@@ -77,7 +77,7 @@ function parse(sys: Sys, argv: readonly string[]): XargsOptions | number {
     parallel: 1,
     file: null as string | null,
   }
-  const say = (text: string, help = true): number => (sys.write(2, `xargs: ${text}\n${help ? TRY : ''}`), 1)
+  const say = (text: string, help = true): number => fail(sys, `xargs: ${text}\n${help ? TRY : ''}`, 1)
   const exclusive = (kind: 'n' | 'L' | 'I', previous: 'n' | 'L' | 'I'): void => {
     sys.write(
       2,
@@ -85,9 +85,8 @@ function parse(sys: Sys, argv: readonly string[]): XargsOptions | number {
     )
   }
   for (const { opt, arg, error } of p.items) {
-    if (error !== null) return (sys.write(2, error + TRY), 1)
-    if (opt === 'p' || opt === 'o' || opt.startsWith('-'))
-      return (sys.write(2, notModelled('xargs', `option -${opt}`)), 1)
+    if (error !== null) return fail(sys, error + TRY, 1)
+    if (opt === 'p' || opt === 'o' || opt.startsWith('-')) return fail(sys, notModelled('xargs', `option -${opt}`), 1)
     if (opt === '0') o.delimiter = '\0'
     else if (opt === 'd') {
       o.delimiter = delimiterOf(arg ?? '')
@@ -206,7 +205,7 @@ class Xargs {
     let fd = 0
     if (o.file !== null) {
       const r = sys.open(o.file, 'read')
-      if (!r.ok) return (sys.write(2, `xargs: Cannot open input file '${o.file}': ${strerror(r.errno)}\n`), 1)
+      if (!r.ok) return fail(sys, `xargs: Cannot open input file '${o.file}': ${strerror(r.errno)}\n`, 1)
       fd = r.value
     } else {
       const none = sys.open('/dev/null', 'read')

@@ -35,6 +35,7 @@ have way-back && ip route add 172.20.1.10 dev veth-ns1
 echo "== pod to host"
 ip netns exec ns1 ping -c 1 -W 2 192.168.6.160
 echo "rc=$?"
+sleep 2 # past the third ARP probe
 ip -n ns1 neigh show | sed 's/REACHABLE\|DELAY\|STALE/USABLE/'
 
 echo "== host to pod"

@@ -114,7 +114,7 @@ function split(ev: Evaluator, kids: readonly Expr[], f: Frame): number {
       : splitFields(text, by === undefined ? ev.st.str('FS') : ev.text(by, f), ev.st.regexes)
   const { map } = ev.array(kids[1]!, f)
   map.clear()
-  parts.forEach((p, i) => map.set(String(i + 1), new Input(p)))
+  for (const [i, p] of parts.entries()) map.set(String(i + 1), new Input(p))
   return parts.length
 }
 

@@ -1,24 +1,8 @@
 // Expressions of awk by precedence, from assignment down to primaries. Read first: awk/ast.ts, awk/lex.ts.
-import { compileRegex, type Regex } from '../regex.ts'
-import type { Expr, ExprOp, Func } from './ast.ts'
+import type { Regex } from '../regex.ts'
+import type { Expr, Func } from './ast.ts'
 import { AwkSyntax, BUILTINS, type Token } from './lex.ts'
-
-const WAITING = new Set(['system', 'close', 'fflush'])
-
-export function node(op: ExprOp, kids: readonly Expr[] = [], extra: Partial<Expr> = {}): Expr {
-  const name = extra.name ?? ''
-  const waits =
-    op === 'call' || op === 'getline' || (op === 'builtin' && WAITING.has(name)) || kids.some((k) => k.waits)
-  return { op, kids, name: '', slot: 0, value: undefined, regex: null, ...extra, waits }
-}
-
-const NONE = Object.freeze(node('none'))
-
-/** A dynamic or constant regular expression, or mawk's complaint. */
-export function awkRegex(source: string): Regex | { readonly error: string } {
-  const r = compileRegex(source, { syntax: 'extended', dialect: 'awk' })
-  return r.ok ? r.regex : { error: `regular expression compile failed (${r.error})\n${source}` }
-}
+import { awkRegex, isTarget, NONE, node } from './node.ts'
 
 interface Called {
   readonly args: number
@@ -408,8 +392,4 @@ export class ExprParser {
     if (kids.length < low || kids.length > high) this.bad(`wrong number of arguments in call to ${name}`)
     return node('builtin', kids, { name })
   }
-}
-
-function isTarget(e: Expr): boolean {
-  return e.op === 'global' || e.op === 'local' || e.op === 'field' || e.op === 'index'
 }

@@ -103,9 +103,9 @@ export class AwkIo {
       pid = child
     } else if (name !== '-' && name !== '/dev/stdin') {
       const r = this.sys.open(textFrom(name), 'read')
-      if (!r.ok) return null
       const stat = this.sys.stat(textFrom(name))
       if (stat.ok && stat.value.type === 'directory') throw new AwkFatal('read error (Is a directory)')
+      if (!r.ok) return null
       fd = r.value
     }
     const source = { reader: new RecordReader(this.sys, fd, this.cache), pid }

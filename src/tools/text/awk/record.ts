@@ -2,7 +2,7 @@
 import type { Sys, Wait } from '../../../uapi/program.ts'
 import { LineReader } from '../input.ts'
 import type { Regex } from '../regex.ts'
-import { awkRegex } from './expr.ts'
+import { awkRegex } from './node.ts'
 import { AwkError } from './state.ts'
 
 const CACHE_LIMIT = 200

@@ -6,9 +6,9 @@ import { textFrom } from '../bytestring.ts'
 import type { Expr, Program, Rule, Stmt } from './ast.ts'
 import { formatted } from './builtin.ts'
 import { bind, Evaluator, type Frame } from './eval.ts'
-import { node } from './expr.ts'
 import { AwkIo } from './io.ts'
 import { awkString } from './lex.ts'
+import { node } from './node.ts'
 import { RecordReader } from './record.ts'
 import { AwkError, AwkFatal, type State } from './state.ts'
 import { Input, numberText, toBoolean, toNumber, type Value } from './value.ts'
@@ -141,9 +141,9 @@ export class AwkRun {
     let fd = 0
     if (name !== '-' && name !== '/dev/stdin') {
       const r = this.sys.open(textFrom(name), 'read')
-      if (!r.ok) throw new AwkFatal(`cannot open ${textFrom(name)} (${strerror(r.errno)})`)
       const stat = this.sys.stat(textFrom(name))
       if (stat.ok && stat.value.type === 'directory') throw new AwkFatal('read error (Is a directory)')
+      if (!r.ok) throw new AwkFatal(`cannot open ${textFrom(name)} (${strerror(r.errno)})`)
       fd = r.value
     }
     this.reader = new RecordReader(this.sys, fd, this.st.regexes)
