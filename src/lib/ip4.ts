@@ -6,10 +6,6 @@ import { Address4 } from 'ip-address'
 /** An IPv4 address as a signed 32-bit integer: 192.0.2.1 is 0xc0000201 | 0. */
 export type Ip4 = number
 
-/** 0.0.0.0 */
-export const INADDR_ANY: Ip4 = 0
-/** 255.255.255.255 */
-export const INADDR_BROADCAST: Ip4 = -1
 /** 127.0.0.1 */
 export const INADDR_LOOPBACK: Ip4 = 0x7f000001
 
@@ -41,11 +37,6 @@ export function maskOf(len: number): Ip4 {
 /** True when `a` lies in `net/len`. */
 export function inPrefix(a: Ip4, net: Ip4, len: number): boolean {
   return ((a ^ net) & maskOf(len)) === 0
-}
-
-/** Unsigned order of addresses, for sorting. */
-export function compareIp4(a: Ip4, b: Ip4): number {
-  return (a >>> 0) - (b >>> 0)
 }
 
 /** 127.0.0.0/8 (ipv4_is_loopback). */

@@ -21,5 +21,5 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   virtualTime: 24 * 3600 * 1_000_000_000,
   processes: 10_000,
   output: 256 * 1024 * 1024,
-  fileSize: 256 * 1024 * 1024,
+  fileSize: 64 * 1024 * 1024,
 })

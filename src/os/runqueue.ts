@@ -94,6 +94,8 @@ export abstract class RunQueue {
         this.current = null
         this.end(p, 128 + SIGNAL_NUMBERS.KILL)
         // The engine's own stack is what recursion in a script uses up.
+        if (e instanceof RangeError && /string length|count value|array length|allocation/i.test(e.message))
+          throw new LimitError('fileSize', this.limits.fileSize, `${p.comm} (${p.pid}): a text or array is too large`)
         if (e instanceof RangeError)
           throw new LimitError('depth', STACK_DEPTH, `${p.comm} (${p.pid}): nested too deeply`)
         throw e
@@ -104,8 +106,10 @@ export abstract class RunQueue {
     this.head = 0
   }
 
-  charge(): void {
-    if (++this.steps > this.limits.steps) {
+  /** Count work against the run's limit of steps. */
+  charge(steps = 1): void {
+    this.steps += steps
+    if (this.steps > this.limits.steps) {
       throw new LimitError(
         'steps',
         this.limits.steps,

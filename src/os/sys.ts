@@ -23,6 +23,9 @@ import { BECAME_MACHINE, ProcessTimer } from './process.ts'
 import { ProcessCalls } from './process_calls.ts'
 import { virtualLookup } from './virtual.ts'
 
+/** Moving 4 KiB counts as a step. */
+const CHARGE_SHIFT = 12
+
 export class ProcessSys extends ProcessCalls implements Sys {
   // --- descriptors ---------------------------------------------------------------------------------------------
 
@@ -45,6 +48,7 @@ export class ProcessSys extends ProcessCalls implements Sys {
     const file = this.proc.fds.get(fd)
     if (file === undefined) return err('EBADF')
     if (this.proc.dying !== null) return err('EPIPE')
+    this.os.charge(1 + (data.length >> CHARGE_SHIFT))
     switch (file.kind) {
       case 'terminal':
         file.terminal.write(file.stream, data)
@@ -100,6 +104,7 @@ export class ProcessSys extends ProcessCalls implements Sys {
   read(fd: number, max = 65536): IoResult<Uint8Array> {
     const file = this.proc.fds.get(fd)
     if (file === undefined) return err('EBADF')
+    this.os.charge(1)
     switch (file.kind) {
       case 'terminal':
         return ok(NO_BYTES)
@@ -113,6 +118,7 @@ export class ProcessSys extends ProcessCalls implements Sys {
       case 'data':
         return readData(file, max)
       case 'device':
+        if (file.device !== 'null') this.os.charge(max >> CHARGE_SHIFT)
         return readDevice(file.device, max, () => this.random())
       case 'virtual': {
         const all = this.virtualContent(fd)
@@ -340,9 +346,9 @@ export class ProcessSys extends ProcessCalls implements Sys {
     return this.os.findCommand(this, name, path)
   }
 
-  /** Count a step of a script; throws LimitError beyond the run's limit. */
-  charge(): void {
-    this.os.charge()
+  /** Count steps of a script; throws LimitError beyond the run's limit. */
+  charge(steps = 1): void {
+    this.os.charge(steps)
   }
 
   /** True when the process must pause: a pipe is over-full, or a signal is about to end it. */

@@ -1,5 +1,10 @@
+import { LimitError } from '../lib/errors.ts'
+
 // Brace expansion: {a,b}, {1..9..2}, {a..e}, nested, on the text of a word before anything else is expanded.
 // Quotes, $(…), ${…} and escaped characters are passed by.
+
+/** A brace expansion makes no more words than this. */
+const MAX_WORDS = 1_000_000
 
 /** Position after a quoted or substituted stretch that starts at i; i when none does. */
 function skip(text: string, i: number): number {
@@ -61,7 +66,8 @@ function series(body: string): string[] | null {
   for (let v = from; step > 0 ? v <= to : v >= to; v += step) {
     const text = String(Math.abs(v)).padStart(v < 0 ? width - 1 : width, '0')
     out.push(num !== null ? (v < 0 ? `-${text}` : text) : String.fromCharCode(v))
-    if (out.length > 1_000_000) break
+    if (out.length > MAX_WORDS)
+      throw new LimitError('steps', MAX_WORDS, `a brace expansion of more than ${MAX_WORDS} words`)
   }
   return out
 }

@@ -56,12 +56,6 @@ function* expandFields(sh: Shell, word: Word, out: string[]): Run<void> {
   }
 }
 
-export function* expandWords(sh: Shell, words: readonly Word[]): Run<string[]> {
-  const out: string[] = []
-  for (const w of words) yield* expandWord(sh, w, out)
-  return out
-}
-
 /** A word as one text, neither split nor globbed. */
 export function* expandText(sh: Shell, word: Word, assignment = false): Run<string> {
   if (word.parts === undefined && !/[\\~]/.test(word.text)) return word.text

@@ -5,15 +5,12 @@ import { forEachChild, parse, type Script, type Statement, type SyntaxNode, type
 export type {
   ArithmeticExpression,
   Assignment,
-  CaseItem,
   Command,
   CommandNode,
   CompoundCommand,
   CompoundList,
-  For,
   Function as FunctionNode,
   HereDoc,
-  If,
   ParameterExpansionPart,
   ParameterOperation,
   Pipeline,
@@ -22,7 +19,6 @@ export type {
   Script,
   Statement,
   TestExpression,
-  While,
   Word,
   WordPart,
 } from 'unbash'

@@ -5,7 +5,6 @@
 /** Kinds of events; one dispatcher switches over them. */
 export const EV_RX = 1
 export const EV_TIMER = 2
-export const EV_RUN = 3
 
 /** Something that can be scheduled and cancelled: a row of data that names its handler. */
 export interface Timer {

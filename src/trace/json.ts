@@ -16,7 +16,7 @@ import { outcomeOf, type Trace } from './trace.ts'
 export const TRACE_JSON_VERSION = 1
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
-type JsonObject = { readonly [key: string]: Json }
+export type JsonObject = { readonly [key: string]: Json }
 
 /** The document as a value; JSON.stringify it, or use renderJson. */
 export function traceToJson(trace: Trace): JsonObject {

@@ -155,6 +155,8 @@ export interface Sys {
   takeSignal(): Signal | null
   /** PIDs of the processes in a namespace (ip netns pids). */
   pids(netns: NetnsId): readonly number[]
+  /** Count work that no system call counts (a loop of an interpreter). Throws LimitError beyond the run's limit of steps. */
+  charge(steps?: number): void
   /** Is there an executable of that name? */
   which(name: string): boolean
 }

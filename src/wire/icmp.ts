@@ -18,14 +18,9 @@ export const ICMP_PROT_UNREACH = 2
 export const ICMP_PORT_UNREACH = 3
 export const ICMP_FRAG_NEEDED = 4
 export const ICMP_SR_FAILED = 5
-export const ICMP_NET_UNKNOWN = 6
-export const ICMP_HOST_UNKNOWN = 7
-export const ICMP_NET_ANO = 9
-export const ICMP_HOST_ANO = 10
 export const ICMP_PKT_FILTERED = 13
 export const ICMP_EXC_TTL = 0
 export const ICMP_EXC_FRAGTIME = 1
-export const ICMP_REDIR_NET = 0
 export const ICMP_REDIR_HOST = 1
 
 export interface Icmp {

@@ -9,7 +9,6 @@ export const IPPROTO_IGMP = 2
 export const IPPROTO_IPIP = 4
 export const IPPROTO_TCP = 6
 export const IPPROTO_UDP = 17
-export const IPPROTO_GRE = 47
 export const IPPROTO_SCTP = 132
 export const IPPROTO_RAW = 255
 

@@ -27,8 +27,6 @@ import type { NetDevice } from './netdevice.ts'
 import type { NetNs } from './netns.ts'
 import type { SkBuff } from './skbuff.ts'
 
-export { neigh_changeaddr, neigh_ifdown } from './neigh_gc.ts'
-
 export const TIMER_NEIGH = 1
 export const TIMER_NEIGH_GC = 2
 export const TIMER_NEIGH_PROXY = 3

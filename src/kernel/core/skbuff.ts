@@ -17,8 +17,6 @@ export const PACKET_LOOPBACK = 5
 
 /** IPCB(skb)->flags */
 export const IPSKB_FORWARDED = 1
-export const IPSKB_DOREDIRECT = 2
-export const IPSKB_REROUTED = 4
 /** Not one of the kernel's: it was dropped on its way out for want of a neighbour entry, the sender is told ENOBUFS. */
 export const IPSKB_NOBUFS = 0x100
 

@@ -21,7 +21,7 @@ import { FibResult, Flow, fib_lookup, fib_select_multipath } from './fib_lookup.
 import { fib_multipath_hash } from './multipath.ts'
 import { type RouteException, Rtable, type RtType } from './rtable.ts'
 
-export { ip_route_input, ip_route_input_arp, ip_route_input_lookup, routeResult } from './route_input.ts'
+export { ip_route_input, ip_route_input_arp, ip_route_input_lookup } from './route_input.ts'
 
 /** The caller binds to any source (FLOWI_FLAG_ANYSRC): IP_HDRINCL, transparent sockets. */
 export const FLOWI_FLAG_ANYSRC = 1

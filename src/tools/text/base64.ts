@@ -27,7 +27,7 @@ function* run(
   lenient: boolean,
   wrap: number,
 ): Generator<Wait, number, void> {
-  const fd = openInput(sys, 'base64', name)
+  const fd = yield* openInput(sys, 'base64', name)
   if (fd === null) return 1
   const text = yield* readAll(sys, fd)
   closeInput(sys, fd)

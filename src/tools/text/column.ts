@@ -44,7 +44,9 @@ function* run(sys: Sys, names: readonly string[], o: ColumnOptions): Generator<W
   const lines: string[] = []
   let code = 0
   for (const name of names) {
-    const fd = openInput(sys, 'column', name, (n, e) => (e === strerror('EISDIR') ? `read failed: ${e}` : `${n}: ${e}`))
+    const fd = yield* openInput(sys, 'column', name, null, (n, e) =>
+      e === strerror('EISDIR') ? `read failed: ${e}` : `${n}: ${e}`,
+    )
     if (fd === null) code = 1
     else {
       lines.push(...(yield* readLines(sys, fd)).filter((l) => /[^ \t\v\f\r]/.test(l)))

@@ -106,7 +106,7 @@ function* run(sys: Sys, files: readonly string[], o: CutOptions): Generator<Wait
   let code = 0
   const out = new Output(sys)
   for (const name of files) {
-    const fd = openInput(sys, 'cut', name)
+    const fd = yield* openInput(sys, 'cut', name, out)
     if (fd === null) {
       code = 1
       continue

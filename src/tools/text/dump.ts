@@ -61,7 +61,7 @@ function* dumpFiles(
   let code = 0
   let text = ''
   for (const name of names.length === 0 ? ['-'] : names) {
-    const fd = openInput(sys, prog, name, (n, e) =>
+    const fd = yield* openInput(sys, prog, name, null, (n, e) =>
       prog === 'od' && e === strerror('EISDIR') ? `${n}: read error: ${e}` : `${n}: ${e}`,
     )
     if (fd === null) {

@@ -109,9 +109,11 @@ class Grep {
     return this.failed && !(this.o.show === 'nothing' && this.code === 0) ? 2 : this.code
   }
 
-  private complain(name: string, text: string): void {
+  private *complain(name: string, text: string): Generator<Wait, void, void> {
     this.failed = true
-    if (!this.o.silent) this.sys.write(2, `grep: ${name}: ${text}\n`)
+    if (this.o.silent) return
+    yield* this.out.flush()
+    this.sys.write(2, `grep: ${name}: ${text}\n`)
   }
 
   private *file(name: string, operand: boolean): Generator<Wait, void, void> {
@@ -120,13 +122,13 @@ class Grep {
     const stat = sys.stat(name === '' ? '.' : name)
     if (stat.ok && stat.value.type === 'directory') {
       if (o.recursive) return yield* this.directory(name)
-      if (!o.skipDirectories) this.complain(name, strerror('EISDIR'))
+      if (!o.skipDirectories) yield* this.complain(name, strerror('EISDIR'))
       return
     }
     const base = name.slice(name.lastIndexOf('/') + 1)
     if (!this.wanted(operand ? name : base)) return
     const fd = sys.open(name, 'read')
-    if (!fd.ok) return this.complain(name, strerror(fd.errno))
+    if (!fd.ok) return yield* this.complain(name, strerror(fd.errno))
     yield* this.stream(fd.value, bytesOf(name))
     sys.close(fd.value)
   }
@@ -140,7 +142,7 @@ class Grep {
 
   private *directory(name: string): Generator<Wait, void, void> {
     const list = this.sys.readDir(name === '' ? '.' : name)
-    if (!list.ok) return this.complain(name, strerror(list.errno))
+    if (!list.ok) return yield* this.complain(name, strerror(list.errno))
     for (const entry of list.value) {
       if (entry === '.' || entry === '..') continue
       const path = name === '' ? entry : name.endsWith('/') ? name + entry : `${name}/${entry}`

@@ -99,7 +99,7 @@ function* each(sys: Sys, prog: string, o: Options, one: One): Generator<Wait, nu
   const titled = o.verbose || (o.files.length > 1 && !o.quiet)
   const open: { readonly fd: number; readonly title: string }[] = []
   for (const name of o.files) {
-    const fd = openInput(sys, prog, name, (n, e) =>
+    const fd = yield* openInput(sys, prog, name, out, (n, e) =>
       e === 'Is a directory' ? `error reading '${n}': ${e}` : `cannot open '${n}' for reading: ${e}`,
     )
     if (fd === null) {

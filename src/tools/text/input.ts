@@ -3,6 +3,7 @@
 import { strerror } from '../../lib/errno.ts'
 import type { Sys, Wait } from '../../uapi/program.ts'
 import { latin1 } from '../lib/bytes.ts'
+import type { Output } from './output.ts'
 
 /** The next bytes of a descriptor; null at the end of file or on an error. */
 export function* readChunk(sys: Sys, fd: number): Generator<Wait, Uint8Array | null, void> {
@@ -94,17 +95,25 @@ export function* readLines(sys: Sys, fd: number, separator = '\n'): Generator<Wa
 
 type Words = (name: string, error: string) => string
 
-/** Open an operand ("-" is standard input); a failure is reported as coreutils words it, and null. */
-export function openInput(sys: Sys, prog: string, name: string, words: Words = (n, e) => `${n}: ${e}`): number | null {
-  const r = name === '-' ? ({ ok: true, value: 0 } as const) : sys.open(name, 'read')
-  if (r.ok) {
-    const s = name === '-' ? null : sys.stat(name)
-    if (s === null || !s.ok || s.value.type !== 'directory') return r.value
-    sys.close(r.value)
-    sys.write(2, `${prog}: ${words(name, strerror('EISDIR'))}\n`)
-    return null
-  }
-  sys.write(2, `${prog}: ${words(name, strerror(r.errno))}\n`)
+/**
+ * Open an operand ("-" is standard input); a failure is reported as coreutils words it, and null.
+ * What was printed so far comes out first, as error(3) has it.
+ */
+export function* openInput(
+  sys: Sys,
+  prog: string,
+  name: string,
+  out: Output | null = null,
+  words: Words = (n, e) => `${n}: ${e}`,
+): Generator<Wait, number | null, void> {
+  if (name === '-') return 0
+  const r = sys.open(name, 'read')
+  const stat = sys.stat(name)
+  const directory = stat.ok && stat.value.type === 'directory'
+  if (r.ok && !directory) return r.value
+  if (r.ok) sys.close(r.value)
+  if (out !== null) yield* out.flush()
+  sys.write(2, `${prog}: ${words(name, strerror(directory || r.ok ? 'EISDIR' : r.errno))}\n`)
   return null
 }
 

@@ -27,7 +27,7 @@ function* eachLine(
   let code = 0
   const out = new Output(sys)
   for (const name of names) {
-    const fd = openInput(sys, prog, name, words)
+    const fd = yield* openInput(sys, prog, name, out, words)
     if (fd === null) {
       code = 1
       continue
@@ -74,7 +74,7 @@ function* tacOf(sys: Sys, names: readonly string[], separator: string): Generato
   let code = 0
   const out = new Output(sys)
   for (const name of names) {
-    const fd = openInput(sys, 'tac', name, (n, e) =>
+    const fd = yield* openInput(sys, 'tac', name, out, (n, e) =>
       e === strerror('EISDIR') ? `${n}: read error: ${e}` : `failed to open '${n}' for reading: ${e}`,
     )
     if (fd === null) {
@@ -185,7 +185,7 @@ function* pasteOf(
   const readers: LineReader[] = []
   let code = 0
   for (const name of names) {
-    const fd = openInput(sys, 'paste', name)
+    const fd = yield* openInput(sys, 'paste', name)
     if (fd === null && !serial) return 1
     if (fd === null) code = 1
     else readers.push(fd === 0 ? stdin : new LineReader(sys, fd, end))
@@ -281,7 +281,7 @@ function* commOf(sys: Sys, p: Parsed): Generator<Wait, number, void> {
   const end = has(p, 'z') ? '\0' : '\n'
   const readers: LineReader[] = []
   for (const name of p.rest) {
-    const fd = openInput(sys, 'comm', name)
+    const fd = yield* openInput(sys, 'comm', name)
     if (fd === null) return 1
     readers.push(new LineReader(sys, fd, end))
   }
@@ -291,10 +291,11 @@ function* commOf(sys: Sys, p: Parsed): Generator<Wait, number, void> {
   const check = has(p, 'check') ? 'always' : has(p, 'nocheck') ? 'never' : 'unpaired'
   const warned = [false, false]
   let unpaired = false
-  const disorder = (i: 0 | 1, before: string | null, now: string | null): boolean => {
+  function* disorder(i: 0 | 1, before: string | null, now: string | null): Generator<Wait, boolean, void> {
     if (before === null || now === null || now >= before || warned[i] || check === 'never') return false
     if (check === 'unpaired' && !unpaired) return false
     warned[i] = true
+    yield* out.flush()
     sys.write(2, `comm: file ${i + 1} is not in sorted order\n`)
     return true
   }
@@ -307,7 +308,7 @@ function* commOf(sys: Sys, p: Parsed): Generator<Wait, number, void> {
     const [oldA, oldB] = [a, b]
     if (column !== 1) a = yield* readers[0]!.next()
     if (column !== 0) b = yield* readers[1]!.next()
-    const stop = (column !== 1 && disorder(0, oldA, a)) || (column !== 0 && disorder(1, oldB, b))
+    const stop = (column !== 1 && (yield* disorder(0, oldA, a))) || (column !== 0 && (yield* disorder(1, oldB, b)))
     if (stop && check === 'always') break
   }
   yield* out.flush()

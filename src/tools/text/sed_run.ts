@@ -32,9 +32,6 @@ interface Sink {
   missing: boolean
 }
 
-/** Jumps between two chances for the machine to see that time is spent. */
-const BREATH = 10_000
-
 export class SedRun {
   private readonly sys: Sys
   private readonly script: Script
@@ -54,7 +51,6 @@ export class SedRun {
   private replaced = false
   private pc = 0
   private code = 0
-  private turns = 0
 
   constructor(sys: Sys, script: Script, o: SedOptions, input: SedInput) {
     this.sys = sys
@@ -184,6 +180,7 @@ export class SedRun {
     this.pc = 0
     const { commands } = this.script
     while (this.pc < commands.length) {
+      this.sys.charge(1 + (this.space.length >> 8))
       const index = this.pc++
       const c = commands[index]!
       if ((yield* this.matches(c, this.ranges[index]!)) === c.negated) {
@@ -270,11 +267,9 @@ export class SedRun {
         return 'quit'
       case 'b':
         this.jump(c)
-        if (++this.turns % BREATH === 0) yield { until: this.sys.now() }
         return 'next'
       case 't':
       case 'T':
-        if (++this.turns % BREATH === 0) yield { until: this.sys.now() }
         if (this.replaced === (c.name === 't')) this.jump(c)
         this.replaced = false
         return 'next'

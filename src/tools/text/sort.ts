@@ -225,7 +225,7 @@ function* run(sys: Sys, o: SortOptions): Generator<Wait, number, void> {
   const order = new Order(o)
   const files: Line[][] = []
   for (const name of o.files) {
-    const fd = openInput(sys, 'sort', name, (n, e) =>
+    const fd = yield* openInput(sys, 'sort', name, null, (n, e) =>
       e === strerror('EISDIR') ? `read failed: ${n}: ${e}` : `cannot read: ${n}: ${e}`,
     )
     if (fd === null) return 2

@@ -73,7 +73,7 @@ function keyOf(line: string, o: UniqOptions): string {
 }
 
 function* run(sys: Sys, operands: readonly string[], o: UniqOptions): Generator<Wait, number, void> {
-  const fd = openInput(sys, 'uniq', operands[0] ?? '-', (n, e) =>
+  const fd = yield* openInput(sys, 'uniq', operands[0] ?? '-', null, (n, e) =>
     e === strerror('EISDIR') ? `error reading '${n}'` : `${n}: ${e}`,
   )
   if (fd === null) return 1

@@ -53,7 +53,7 @@ function* run(sys: Sys, operands: readonly string[], shown: readonly boolean[]):
     out.add(`${cells.join(' ')}${name === '' ? '' : ` ${name}`}\n`)
   }
   for (const name of operands.length === 0 ? ['-'] : operands) {
-    const fd = openInput(sys, 'wc', name)
+    const fd = yield* openInput(sys, 'wc', name, out)
     if (fd === null) {
       code = 1
       // A directory was opened: it has a line of zeros.

@@ -15,8 +15,6 @@ import { Input, numberText, toBoolean, toNumber, type Value } from './value.ts'
 
 type Flow = 'normal' | 'break' | 'continue' | 'next' | 'nextfile' | 'exit' | 'return'
 
-/** Loop turns between two chances for the machine to see that time is spent. */
-const BREATH = 100_000
 const MAX_DEPTH = 500
 const NO_FRAME: Frame = Object.freeze([])
 
@@ -32,7 +30,6 @@ export class AwkRun {
   private opened = false
   private code = 0
   private depth = 0
-  private turns = 0
   private returned: Value = undefined
   private readonly active: boolean[]
 
@@ -167,6 +164,7 @@ export class AwkRun {
   }
 
   private *exec(s: Stmt, f: Frame): Generator<Wait, Flow, void> {
+    this.sys.charge()
     switch (s.kind) {
       case 'expr':
         if (s.expr.waits) yield* this.value(s.expr, f)
@@ -225,7 +223,6 @@ export class AwkRun {
       if (flow === 'break') return 'normal'
       if (flow !== 'normal' && flow !== 'continue') return flow
       if (s.step !== null) yield* this.exec(s.step, f)
-      if (++this.turns % BREATH === 0) yield { until: this.sys.now() }
     }
   }
 
