@@ -167,7 +167,7 @@ export class Simulation {
   /** Arm (or move) a timer to an absolute virtual time; never before now. */
   arm(timer: Timer, at: number): void {
     if (timer.at < 0) this.armed++
-    timer.at = at < this.now ? this.now : at
+    timer.at = Math.max(at, this.now)
     timer.seq = ++this.seq
     this.heap.push(timer.at, timer.seq, timer)
   }

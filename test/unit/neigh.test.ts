@@ -1,7 +1,8 @@
 // Expected times and states: net/core/neighbour.c of Linux 6.1, seen with `ip monitor neigh` on 6.1 and 6.18.
 import { describe, expect, it } from 'vitest'
+import { neigh_ifdown } from '../../src/kernel/core/neigh_gc.ts'
 import { truesize } from '../../src/kernel/core/neigh_state.ts'
-import { neigh_ifdown, neigh_lookup } from '../../src/kernel/core/neighbour.ts'
+import { neigh_lookup } from '../../src/kernel/core/neighbour.ts'
 import { ip4 } from '../../src/lib/ip4.ts'
 import {
   NUD_DELAY,
