@@ -106,12 +106,23 @@ function complain(sys: Sys, st: CatState, text: string): void {
 }
 
 /** Open the next operand; false when there is none. */
+/** Reading what is being written would never end. */
+function isOutput(sys: Sys, name: string): boolean {
+  const out = sys.stat('/proc/self/fd/1')
+  const file = sys.stat(name)
+  return out.ok && file.ok && out.value.type === 'file' && out.value.inode === file.value.inode && file.value.size > 0
+}
+
 function openNext(sys: Sys, st: CatState): boolean {
   while (st.next < st.files.length) {
     const name = st.files[st.next++]!
     if (name === '-') {
       st.fd = 0
       return true
+    }
+    if (isOutput(sys, name)) {
+      complain(sys, st, `${name}: input file is output file`)
+      continue
     }
     const r = sys.open(name, 'read')
     if (r.ok) {

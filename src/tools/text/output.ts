@@ -5,12 +5,15 @@ import type { Sys, Wait } from '../../uapi/program.ts'
 import { rawBytes } from './bytestring.ts'
 
 const BUFFER = 4096
+/** After so many bytes a writer waits until its descriptor takes more: a program that only writes lets its reader run. */
+const TURN = 32768
 
 export class Output {
   private readonly sys: Sys
   readonly fd: number
   private held = ''
   private lines: boolean
+  private sinceWait = 0
   /** Set when a write failed: nothing more can be written (a closed pipe ends the program by SIGPIPE). */
   failed: Errno | null = null
 
@@ -39,12 +42,17 @@ export class Output {
     this.held = ''
     while (left.length > 0) {
       const w = this.sys.write(this.fd, left)
-      if (w.ok) left = left.subarray(w.value)
-      else if (w.errno === 'EAGAIN') yield { writable: [this.fd] }
+      if (w.ok) {
+        this.sinceWait += w.value
+        left = left.subarray(w.value)
+      } else if (w.errno === 'EAGAIN') yield { writable: [this.fd] }
       else {
         this.failed = w.errno
         return
       }
     }
+    if (this.sinceWait < TURN) return
+    this.sinceWait = 0
+    yield { writable: [this.fd] }
   }
 }

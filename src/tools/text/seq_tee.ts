@@ -1,4 +1,4 @@
-// seq(1) and tee(1) of coreutils. seq: -s -w -f; tee: -a -i -p. Refused by name: tee --output-error=MODE.
+// seq(1), yes(1) and tee(1) of coreutils. seq: -s -w -f; tee: -a -i -p. Refused by name: tee --output-error=MODE.
 import { strerror } from '../../lib/errno.ts'
 import { fail, type MainResult, type Sys, type Wait } from '../../uapi/program.ts'
 import { latin1 } from '../lib/bytes.ts'
@@ -98,6 +98,20 @@ function* run(sys: Sys, s: Sequence): Generator<Wait, number, void> {
   if (n >= 0) out.add('\n')
   yield* out.flush()
   return 0
+}
+
+export function yes(sys: Sys, argv: readonly string[]): MainResult {
+  const p = parseOptions(sys, ['yes', ...argv.slice(1)], '+')
+  return typeof p === 'number' ? p : repeat(sys, `${bytesOf(p.rest.length === 0 ? 'y' : p.rest.join(' '))}\n`)
+}
+
+function* repeat(sys: Sys, line: string): Generator<Wait, number, void> {
+  const out = new Output(sys)
+  while (out.failed === null) {
+    out.add(line)
+    if (out.due) yield* out.flush()
+  }
+  return 1
 }
 
 export function tee(sys: Sys, argv: readonly string[]): MainResult {

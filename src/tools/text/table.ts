@@ -10,7 +10,7 @@ import { egrep, fgrep, grep } from './grep.ts'
 import { head, tail } from './head_tail.ts'
 import { comm, fold, nl, paste, rev, tac } from './lines.ts'
 import { sed } from './sed.ts'
-import { seq, tee } from './seq_tee.ts'
+import { seq, tee, yes } from './seq_tee.ts'
 import { sort } from './sort.ts'
 import { tr } from './tr.ts'
 import { uniq } from './uniq.ts'
@@ -50,4 +50,5 @@ export const textTools: Readonly<Record<string, Executable>> = Object.freeze({
   wc: program(wc),
   xargs: program(xargs),
   xxd: program(xxd),
+  yes: program(yes),
 })

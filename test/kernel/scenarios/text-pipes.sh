@@ -14,7 +14,7 @@ ip route add 203.0.113.128/25 via 192.0.2.8
 ip route | awk '$2 == "via" { via[$3]++ } END { for (v in via) print v, via[v] }' | sort -t. -k4n
 ip route show table local | grep -w local | awk '{print $2}' | sort -V | xargs
 ip route | sed 's/ $//' | tr ' ' '\n' | sort | uniq -c | sort -k1,1nr -k2 | head -n 4
-ip route get 203.0.113.200 | head -1 | sed -E 's/uid [0-9]+ //; s/ *$//'
+ip route get 192.0.2.1 | head -1 | sed -E "s/uid [0-9]+ //; s/ *$//"
 echo "== namespaces"
 for n in c a b; do ip netns add $n; done
 ip netns list | awk '{print $1}' | sort | xargs -n1 -I{} ip netns exec {} sh -c 'echo {}: $(ip -o link | wc -l)'
