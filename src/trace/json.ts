@@ -15,7 +15,7 @@ import { outcomeOf, type Trace } from './trace.ts'
 /** Version of the schema. */
 export const TRACE_JSON_VERSION = 1
 
-type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 export type JsonObject = { readonly [key: string]: Json }
 
 /** The document as a value; JSON.stringify it, or use renderJson. */

@@ -75,36 +75,55 @@ function thousand(): void {
   line('a snapshot of that machine', `${(performance.now() - c).toFixed(0)} ms`)
 }
 
-/** Cost per packet with more routes, namespaces and devices around. */
+/** Cost per packet with more routes, namespaces and devices around: chains side by side, measured in turn, best of several. */
 function growth(): void {
-  const plain = loaded('nothing else', () => undefined)
-  const routes = loaded('10,000 routes in each forwarder', (host) => {
-    const batch = Array.from(
-      { length: 10_000 },
-      (_, i) => `route add 172.${16 + (i >> 12)}.${(i >> 4) & 255}.${(i & 15) << 4}/28 via 10.0.1.1`,
-    )
-    for (let r = 1; r <= FORWARDERS; r++) {
-      const text = batch.join('\n').replaceAll('10.0.1.1', `10.0.${r - 1}.1`)
-      host.sh(`ip -n r${r} -batch -`, { stdin: `${text}\n` })
+  const plain = loaded(() => undefined)
+  const routes = loaded(tenThousandRoutes)
+  const many = loaded(thousandNamespaces)
+  const best = [0, 0, 0]
+  for (let round = 0; round < 4; round++) {
+    for (const [i, traffic] of [plain, routes, many].entries()) {
+      best[i] = Math.max(best[i]!, traffic.run(0.5, FORWARDERS + 1))
     }
-  })
-  const many = loaded('1,000 namespaces and 2,000 devices', (host) => {
-    for (let i = 0; i < 1000; i++) {
-      host.addNetns(`x${i}`)
-      host.root.addLink({ kind: 'veth', name: `y${i}`, peer: { name: 'eth0', netns: `x${i}` } })
-    }
-  })
-  line('cost per packet, 10,000 routes', `${(plain / routes).toFixed(2)} x`, 'of the empty chain')
-  line('cost per packet, 1,000 namespaces', `${(plain / many).toFixed(2)} x`, 'of the empty chain')
+  }
+  line(
+    'cost per packet, 10,000 routes in each forwarder',
+    `${(best[0]! / best[1]!).toFixed(2)} x`,
+    'of the plain chain',
+  )
+  line(
+    'cost per packet, 1,000 namespaces, 2,000 devices',
+    `${(best[0]! / best[2]!).toFixed(2)} x`,
+    'of the plain chain',
+  )
 }
 
-function loaded(_name: string, load: (host: Host) => void): number {
+function tenThousandRoutes(host: Host): void {
+  for (let r = 1; r <= FORWARDERS; r++) {
+    const via = `10.0.${r - 1}.1`
+    const routes = Array.from(
+      { length: 10_000 },
+      (_, i) => `route add 172.${16 + (i >> 12)}.${(i >> 4) & 255}.${(i & 15) << 4}/28 via ${via}`,
+    )
+    const done = host.sh(`ip -n r${r} -batch -`, { stdin: `${routes.join('\n')}\n` })
+    if (done.exitCode !== 0) throw new Error(done.stderr)
+  }
+}
+
+function thousandNamespaces(host: Host): void {
+  for (let i = 0; i < 1000; i++) {
+    host.addNetns(`x${i}`)
+    host.root.addLink({ kind: 'veth', name: `y${i}`, peer: { name: 'eth0', netns: `x${i}` } })
+  }
+}
+
+function loaded(load: (host: Host) => void): Traffic {
   const host = new Host('bench')
   host.exec(chainScript(FORWARDERS))
   load(host)
   const traffic = new Traffic(host, 's', 'd', `10.0.${FORWARDERS}.2`)
   traffic.run(0.5, FORWARDERS + 1)
-  return traffic.run(1.5, FORWARDERS + 1)
+  return traffic
 }
 
 chain()
