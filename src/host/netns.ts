@@ -96,6 +96,7 @@ export class Netns {
   /** Any request of the kernel's contract. Throws RequestError when it is refused. */
   request<K extends Op>(op: K, req: Operations[K]['req']): Operations[K]['reply'] {
     if (!isOperation(op)) throw new ArgumentError(`there is no request "${op}"`)
+    if (typeof req !== 'object' || req === null) throw new ArgumentError(`${op} takes an object`)
     const r = this.host.ask(this.id, op, req)
     if (r.ok) return r.value
     throw new RequestError(op, r.errno, r.extack ?? strerror(r.errno))

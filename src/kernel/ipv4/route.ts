@@ -28,6 +28,11 @@ export const FLOWI_FLAG_ANYSRC = 1
 
 const result = new FibResult()
 
+/** A gateway counts only when it is itself on-link (nhc_scope, rt_set_nexthop); one inside a local subnet does not. */
+function nexthopGateway(nh: NextHop | null): Ip4 {
+  return nh !== null && nh.scope === RT_SCOPE_LINK ? nh.gateway : 0
+}
+
 /** A route object with the MTU that its metric or an exception gives. */
 export function rtableFor(
   type: RtType,
@@ -44,7 +49,7 @@ export function rtableFor(
   const locked = metrics?.lock?.includes('mtu') ?? false
   let mtu = metrics?.mtu ?? 0
   if (e !== null && e.mtu !== 0) mtu = e.mtu
-  const gateway = e !== null && e.gateway !== 0 ? e.gateway : nh === null ? 0 : nh.gateway
+  const gateway = e !== null && e.gateway !== 0 ? e.gateway : nexthopGateway(nh)
   const mtuLocked = locked || (e?.mtuLocked ?? false)
   return new Rtable(type, dev, gateway, route, nh, rule, prefsrc, redirect, mtu, mtuLocked, null, e, isInput)
 }
