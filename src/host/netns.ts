@@ -13,6 +13,7 @@ import type {
   NetnsId,
   Op,
   Operations,
+  Result,
   RouteGetReply,
   RuleInfo,
   RuleSpec,
@@ -97,9 +98,21 @@ export class Netns {
   request<K extends Op>(op: K, req: Operations[K]['req']): Operations[K]['reply'] {
     if (!isOperation(op)) throw new ArgumentError(`there is no request "${op}"`)
     if (typeof req !== 'object' || req === null) throw new ArgumentError(`${op} takes an object`)
-    const r = this.host.ask(this.id, op, req)
+    const r = this.askChecked(op, req)
     if (r.ok) return r.value
     throw new RequestError(op, r.errno, r.extack ?? strerror(r.errno))
+  }
+
+  /** Fields of a type that the contract does not have (past the compiler) make a handler stumble before anything is committed. */
+  private askChecked<K extends Op>(op: K, req: Operations[K]['req']): Result<Operations[K]['reply']> {
+    const netns = this.id
+    try {
+      return this.host.ask(netns, op, req)
+    } catch (e) {
+      if (e instanceof TypeError || e instanceof RangeError)
+        throw new ArgumentError(`${op}: malformed request (${e.message})`)
+      throw e
+    }
   }
 
   links(): readonly LinkInfo[] {
