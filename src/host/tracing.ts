@@ -1,5 +1,6 @@
 // Listening to a machine: a recorder between the kernel and the trace, which also notes the names of what it hears of.
 
+import { iptRuleText } from '../tools/iptables/print.ts'
 import { type Printers, plainPrinters } from '../trace/printers.ts'
 import { Recorder } from '../trace/recorder.ts'
 import { Trace } from '../trace/trace.ts'
@@ -83,5 +84,5 @@ export function startTrace(machine: Machine, hostname: string, options: TraceOpt
 }
 
 function printersOf(names: Names): Printers {
-  return plainPrinters({ netns: names.netns, devices: names.devices })
+  return { ...plainPrinters({ netns: names.netns, devices: names.devices }), iptRule: iptRuleText }
 }

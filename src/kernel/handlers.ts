@@ -8,6 +8,12 @@ import type { Transaction } from './core/transaction.ts'
 import { addrHandlers } from './ipv4/devinet.ts'
 import { routeHandlers } from './ipv4/fib_frontend.ts'
 import { ruleHandlers } from './ipv4/fib_rules.ts'
+import { ctHandlers } from './netfilter/conntrack/netlink.ts'
+import { setHandlers } from './netfilter/ipset/netlink.ts'
+import { klogHandlers } from './netfilter/klog.ts'
+import { hashlimitHandlers } from './netfilter/match/hashlimit_table.ts'
+import { recentHandlers } from './netfilter/match/recent_table.ts'
+import { iptHandlers } from './netfilter/replace.ts'
 import { linkHandlers } from './rtnetlink/link.ts'
 import { socketHandlers } from './socket/diag.ts'
 
@@ -24,4 +30,10 @@ export const handlers: Handlers<Op> = Object.freeze({
   ...sysctlHandlers,
   ...netnsHandlers,
   ...socketHandlers,
+  ...iptHandlers,
+  ...ctHandlers,
+  ...setHandlers,
+  ...klogHandlers,
+  ...recentHandlers,
+  ...hashlimitHandlers,
 })

@@ -22,6 +22,9 @@ import { IcmpLimits } from './ipv4/icmp_ratelimit.ts'
 import { type AddrTimer, check_lifetime, TIMER_ADDR } from './ipv4/ifaddr_lifetime.ts'
 import { FragmentQueues, fragTimer, TIMER_FRAG } from './ipv4/reassembly.ts'
 import { RouteCache } from './ipv4/rtable.ts'
+import { type ConntrackGc, gc_worker, TIMER_CT_GC } from './netfilter/conntrack/gc.ts'
+import { KernelLog } from './netfilter/klog.ts'
+import { Netfilter } from './netfilter/state.ts'
 import { SocketLayer, socketTimer, TIMER_SOCKET } from './socket/layer.ts'
 import { SocketTable } from './socket/table.ts'
 
@@ -51,7 +54,11 @@ export class Kernel implements Netlink {
   readonly multipathSeed: number
   /** The machine-wide credit of ICMP messages (icmp_global). */
   readonly icmpLimits = new IcmpLimits()
+  readonly klog = new KernelLog()
+  /** What goes out over lo comes in at once, as when softirqs run before a system call returns (nf_send_unreach). */
+  loopbackAtOnce = false
   private lastPacket = 0
+  private lastConntrack = 0
   private lastNetns = 0
   private lastInode = 4026531840
   /** Registered by `ip monitor`: namespace → listeners, told through `monitorSink`. */
@@ -79,6 +86,7 @@ export class Kernel implements Netlink {
     net.sockets = new SocketTable(net)
     net.frags = new FragmentQueues(net)
     net.routes = new RouteCache(net)
+    net.nf = new Netfilter(net)
     this.nets.set(net.id, net)
     net.sync(freeze(cfg, true), this.fresh)
     this.fresh = []
@@ -94,6 +102,11 @@ export class Kernel implements Netlink {
   /** A fresh inode number, for sockets. */
   nextInode(): number {
     return ++this.lastInode
+  }
+
+  /** A fresh id for a connection, unique in the machine. */
+  nextConntrackId(): number {
+    return ++this.lastConntrack
   }
 
   nextPacketId(): number {
@@ -184,6 +197,9 @@ export class Kernel implements Netlink {
         return true
       case TIMER_FRAG:
         fragTimer(this, timer)
+        return true
+      case TIMER_CT_GC:
+        gc_worker(timer as ConntrackGc)
         return true
       case TIMER_SOCKET:
         socketTimer(this, timer)

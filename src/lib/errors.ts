@@ -14,7 +14,7 @@ export class NetsimError extends Error {
 
 /** Which limit stopped a run. */
 export type LimitName =
-  /** Shell commands and process steps in one run (endless loops). */
+  /** Work of scripts and programs in one run (endless loops and pipelines). */
   | 'steps'
   /** Simulation events in one run (routing loops, packet storms). */
   | 'events'
@@ -24,7 +24,7 @@ export type LimitName =
   | 'processes'
   /** Bytes written to one terminal. */
   | 'output'
-  /** Bytes in one file, pipe or variable. */
+  /** Bytes in one file, pipe or variable, or kept by one program. */
   | 'fileSize'
   /** Nested function calls, subshells or sourced files. */
   | 'depth'

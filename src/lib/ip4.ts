@@ -34,9 +34,14 @@ export function maskOf(len: number): Ip4 {
   return len === 0 ? 0 : (-1 << (32 - len)) | 0
 }
 
+/** True when `a` and `net` are equal where `mask` has ones, whatever the mask (contiguous or not). */
+export function inNet(a: Ip4, net: Ip4, mask: Ip4): boolean {
+  return ((a ^ net) & mask) === 0
+}
+
 /** True when `a` lies in `net/len`. */
 export function inPrefix(a: Ip4, net: Ip4, len: number): boolean {
-  return ((a ^ net) & maskOf(len)) === 0
+  return inNet(a, net, maskOf(len))
 }
 
 /** 127.0.0.0/8 (ipv4_is_loopback). */

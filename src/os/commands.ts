@@ -6,6 +6,8 @@ import type { ProcessSys } from './sys.ts'
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const MAX_INTERPRETERS = 5
+/** What a search through all of PATH for nothing costs. */
+const NOT_FOUND_STEPS = 10
 
 /** The file that a name stands for: itself when it has a slash, else the first executable one along PATH. */
 export function searchCommand(sys: ProcessSys, name: string, path: string | undefined): IoResult<string> {
@@ -24,6 +26,7 @@ export function searchCommand(sys: ProcessSys, name: string, path: string | unde
     if ((s.value.mode & 0o111) !== 0) return ok(file)
     denied = true
   }
+  sys.charge(NOT_FOUND_STEPS)
   return err(denied ? 'EACCES' : 'ENOENT')
 }
 
@@ -45,7 +48,7 @@ export function resolveCommand(
       const executable = sys.os.executables[node.program]
       return executable === undefined ? err('ENOENT') : ok({ executable, argv: args })
     }
-    const line = /^#!\s*(\S+)(?:[ \t]+([^\n]*\S))?/.exec(toText(node.bytes().subarray(0, 256)))
+    const line = /^#!\s*(\S+)(?:[ \t]+([^\n]*\S))?/.exec(toText(node.read(0, 256)))
     // Without #! the shell that was asked to run it reads it itself.
     const interpreter = line === null ? ['/bin/bash'] : [line[1]!, ...(line[2] === undefined ? [] : [line[2]])]
     args = [...interpreter, found.value, ...args.slice(1)]

@@ -1,7 +1,7 @@
 // The limits of one run and of one machine, with their defaults. Reaching one throws LimitError (lib/errors.ts).
 
 export interface Limits {
-  /** Shell commands and process steps in one run. */
+  /** Work of scripts and programs in one run: docs/limits.md says what counts how much. */
   readonly steps: number
   /** Simulation events in one run. */
   readonly events: number
@@ -11,7 +11,7 @@ export interface Limits {
   readonly processes: number
   /** Bytes written to one terminal. */
   readonly output: number
-  /** Bytes in one file or pipe. */
+  /** Bytes in one file, pipe or variable, or kept by one program. */
   readonly fileSize: number
 }
 

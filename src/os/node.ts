@@ -7,7 +7,10 @@ export type MountKind = 'proc' | 'sys-class-net' | 'sys-devices-net' | 'run-netn
 
 export type DeviceKind = 'null' | 'zero' | 'full' | 'random' | 'tty'
 
-/** A regular file: chunks are joined when somebody reads. `program` marks an executable of the machine's table. */
+/** So many chunks are joined into one of the next level: a file of n appended pieces is a few times log n chunks. */
+const FAN = 32
+
+/** A regular file, in chunks. `program` marks an executable of the machine's table. */
 export class FileNode {
   readonly type = 'file'
   readonly inode: number
@@ -15,6 +18,8 @@ export class FileNode {
   mtime: number
   program: string | null = null
   private chunks: Uint8Array[] = []
+  /** How many chunks at the end are of each level: pieces as written, FAN of them joined, FAN of those … */
+  private levels: number[] = []
   size = 0
 
   constructor(inode: number, mode: number, mtime: number) {
@@ -23,28 +28,51 @@ export class FileNode {
     this.mtime = mtime
   }
 
-  bytes(): Uint8Array {
-    if (this.chunks.length === 0) return NO_BYTES
-    if (this.chunks.length > 1) this.chunks = [concatBytes(this.chunks)]
-    return this.chunks[0]!
+  /** Up to `max` bytes from a position on. */
+  read(pos: number, max: number): Uint8Array {
+    const parts: Uint8Array[] = []
+    let left = Math.min(max, this.size - pos)
+    let at = 0
+    for (let i = 0; left > 0 && i < this.chunks.length; i++) {
+      const chunk = this.chunks[i]!
+      const from = Math.max(0, pos - at)
+      at += chunk.length
+      if (from >= chunk.length) continue
+      const part = chunk.subarray(from, from + left)
+      parts.push(part)
+      left -= part.length
+    }
+    return parts.length === 0 ? NO_BYTES : concatBytes(parts)
   }
 
   replace(data: Uint8Array): void {
     this.chunks = data.length === 0 ? [] : [data]
+    this.levels = []
     this.size = data.length
   }
 
-  /** Write at a position; a gap reads as zeros. */
-  writeAt(pos: number, data: Uint8Array): void {
+  /** Write at a position; a gap reads as zeros. Gives how many bytes were moved for it. */
+  writeAt(pos: number, data: Uint8Array): number {
     if (pos === this.size) {
-      this.chunks.push(data)
-      this.size += data.length
-      return
+      this.append(data)
+      return data.length
     }
     const out = new Uint8Array(Math.max(this.size, pos + data.length))
-    out.set(this.bytes())
+    out.set(this.read(0, this.size))
     out.set(data, pos)
     this.replace(out)
+    return out.length
+  }
+
+  private append(data: Uint8Array): void {
+    this.chunks.push(data)
+    this.size += data.length
+    for (let level = 0; ; level++) {
+      this.levels[level] = (this.levels[level] ?? 0) + 1
+      if (this.levels[level] !== FAN) return
+      this.levels[level] = 0
+      this.chunks.push(concatBytes(this.chunks.splice(-FAN)))
+    }
   }
 }
 

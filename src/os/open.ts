@@ -7,6 +7,9 @@ import { Pipe } from './pipe.ts'
 import type { ProcessSys } from './sys.ts'
 import { virtualLookup } from './virtual.ts'
 
+/** What finding, or making, a file costs. */
+const OPEN_STEPS = 8
+
 const OWN = Object.freeze({ '/dev/stdin': 0, '/dev/stdout': 1, '/dev/stderr': 2 })
 
 /** The descriptor that a path of the process's own names, or null. */
@@ -32,6 +35,7 @@ export function openPath(
   create: boolean,
   exclusive: boolean,
 ): IoResult<OpenFile> {
+  sys.charge(OPEN_STEPS)
   const canRead = mode === 'read' || mode === 'readwrite'
   const canWrite = mode !== 'read'
   const own = ownDescriptor(sys, path)

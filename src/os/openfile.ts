@@ -163,20 +163,24 @@ export function waitersOf(file: OpenFile): Set<Process> | null {
 
 export function readData(file: DataFile, max: number): IoResult<Uint8Array> {
   if (!file.canRead) return err('EBADF')
-  const all = file.node.bytes()
-  const out = all.subarray(file.pos, file.pos + max)
+  const out = file.node.read(file.pos, max)
   file.pos += out.length
   return ok(out)
 }
 
-export function writeData(file: DataFile, data: string | Uint8Array, limit: number): IoResult<number> | 'too big' {
-  if (!file.canWrite) return err('EBADF')
+/** `moved`: bytes that were copied for it, to be paid for. */
+export function writeData(
+  file: DataFile,
+  data: string | Uint8Array,
+  limit: number,
+): { readonly written: number; readonly moved: number } | 'too big' | 'EBADF' {
+  if (!file.canWrite) return 'EBADF'
   const bytes = toBytes(data)
   const pos = file.append ? file.node.size : file.pos
   if (pos + bytes.length > limit) return 'too big'
-  if (bytes.length > 0) file.node.writeAt(pos, bytes)
+  const moved = bytes.length > 0 ? file.node.writeAt(pos, bytes) : 0
   file.pos = pos + bytes.length
-  return ok(bytes.length)
+  return { written: bytes.length, moved }
 }
 
 const ZEROS = new Uint8Array(65536)
@@ -190,7 +194,7 @@ export function readDevice(device: DeviceKind, max: number, random: () => number
     case 'full':
       return ok(max >= ZEROS.length ? ZEROS : ZEROS.subarray(0, max))
     case 'random': {
-      const out = new Uint8Array(Math.min(max, 4096))
+      const out = new Uint8Array(Math.min(max, 1024))
       for (let i = 0; i < out.length; i++) out[i] = Math.floor(random() * 256)
       return ok(out)
     }

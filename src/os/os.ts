@@ -12,7 +12,15 @@ import { DEFAULT_LIMITS } from './limits.ts'
 import { DeviceFile, err, MonitorFile, type OpenFile, ok, PipeEnd, SocketFile, TerminalFile } from './openfile.ts'
 import { BOOT_ENV, BOOT_TIME, FIRST_PID, type HostSpawn, type KernelPort, type OsOptions } from './options.ts'
 import type { Pipe } from './pipe.ts'
-import { type Body, Process, type ProcessTimer, SIGNAL_NUMBERS, TIMER_PROCESS } from './process.ts'
+import {
+  type Body,
+  EXEC_STEPS,
+  FORK_STEPS,
+  Process,
+  type ProcessTimer,
+  SIGNAL_NUMBERS,
+  TIMER_PROCESS,
+} from './process.ts'
 import { bootFiles } from './rootfs.ts'
 import { stepProcess } from './run.ts'
 import { RunQueue } from './runqueue.ts'
@@ -30,6 +38,8 @@ export class Os extends RunQueue implements Upcalls, MachineView {
   readonly vfs = new Vfs()
   readonly socketFiles = new Map<SocketId, SocketFile>()
   readonly fifos = new Map<number, Pipe>()
+  /** How many living processes are in each namespace. */
+  private readonly inhabitants = new Map<NetnsId, number>()
   private monitors: MonitorFile[] = []
   private lastPid = FIRST_PID - 1
 
@@ -67,13 +77,14 @@ export class Os extends RunQueue implements Upcalls, MachineView {
     const proc = this.create(null, argv, { kind: 'main', main: () => 127 })
     proc.env = new Map(Object.entries(env))
     proc.hostOwned = true
-    if (options.netns !== undefined) proc.netns = options.netns
+    if (options.netns !== undefined) this.enter(proc, options.netns)
     if (options.cwd !== undefined) proc.cwd = options.cwd
     if (options.uid !== undefined) proc.uid = proc.gid = options.uid
     const sys = new ProcessSys(this, proc)
     const found = resolveCommand(sys, argv, env['PATH'])
     if (!found.ok) {
-      this.processes.delete(proc.pid)
+      this.count(proc.netns, -1)
+      this.remove(proc)
       return found
     }
     proc.argv = found.value.argv
@@ -95,7 +106,7 @@ export class Os extends RunQueue implements Upcalls, MachineView {
         const p = this.processes.get(pid)
         if (p === undefined) return 0
         if (p.state === 'zombie') {
-          this.processes.delete(pid)
+          this.remove(p)
           return p.exitCode
         }
         this.advance(Number.POSITIVE_INFINITY, true)
@@ -117,7 +128,7 @@ export class Os extends RunQueue implements Upcalls, MachineView {
     try {
       for (this.runReady(); condition(); this.runReady()) this.advance(Number.POSITIVE_INFINITY, true)
     } catch (e) {
-      for (const c of [...this.processes.values()]) if (c.ppid === pid) this.killTree(c.pid)
+      for (const c of [...(this.processes.get(pid)?.children ?? [])]) this.killTree(c)
       throw e
     }
     return this.processes.get(pid)?.state === 'alive'
@@ -167,11 +178,34 @@ export class Os extends RunQueue implements Upcalls, MachineView {
     }
     const p = new Process(++this.lastPid, parent, argv, body, this.sim.now)
     this.processes.set(p.pid, p)
+    parent?.children.add(p.pid)
+    this.count(p.netns, 1)
     return p
+  }
+
+  /** Out of the table. */
+  private remove(p: Process): void {
+    this.processes.delete(p.pid)
+    const parent = this.processes.get(p.ppid)
+    parent?.children.delete(p.pid)
+    parent?.ended.delete(p.pid)
+  }
+
+  private count(netns: NetnsId, change: number): void {
+    const n = (this.inhabitants.get(netns) ?? 0) + change
+    if (n === 0) this.inhabitants.delete(netns)
+    else this.inhabitants.set(netns, n)
+  }
+
+  private enter(p: Process, netns: NetnsId): void {
+    this.count(p.netns, -1)
+    p.netns = netns
+    this.count(netns, 1)
   }
 
   spawnChild(sys: ProcessSys, argv: readonly string[], options: SpawnOptions): IoResult<Process> {
     const parent = sys.proc
+    this.charge(options.body === undefined ? EXEC_STEPS : FORK_STEPS)
     let body: Body
     let args = argv
     if (options.body !== undefined) body = { kind: 'main', main: options.body }
@@ -182,7 +216,7 @@ export class Os extends RunQueue implements Upcalls, MachineView {
       args = found.value.argv
     }
     const p = this.create(parent, args, body)
-    if (options.netns !== undefined) p.netns = options.netns
+    if (options.netns !== undefined) this.enter(p, options.netns)
     if (options.env !== undefined) p.env = new Map(Object.entries(options.env))
     if (options.cwd !== undefined) p.cwd = options.cwd
     if (options.uid !== undefined) p.uid = options.uid
@@ -212,23 +246,27 @@ export class Os extends RunQueue implements Upcalls, MachineView {
     if (p.state !== 'alive') return
     p.state = 'zombie'
     p.exitCode = code
+    this.count(p.netns, -1)
     for (const fd of [...p.fds.keys()]) new ProcessSys(this, p).close(fd)
     for (const t of p.timers.values()) this.sim.cancel(t)
     p.timers.clear()
     p.body = { kind: 'main', main: () => code }
     p.wait = null
     if (!this.netnsBusy(p.netns)) this.kernel.putNetns?.(p.netns)
-    for (const c of this.processes.values()) {
-      if (c.ppid !== p.pid || c.hostOwned) continue
-      c.ppid = 1
-      if (c.state === 'zombie') this.processes.delete(c.pid)
+    for (const pid of p.ended) this.processes.delete(pid)
+    for (const pid of p.children) {
+      const c = this.processes.get(pid)
+      if (c !== undefined) c.ppid = 1
     }
+    p.ended.clear()
+    p.children.clear()
     if (p.hostOwned) return
     const parent = this.processes.get(p.ppid)
     if (parent === undefined || parent.state !== 'alive') {
-      this.processes.delete(p.pid)
+      this.remove(p)
       return
     }
+    parent.ended.add(p.pid)
     if (parent.body.kind === 'machine') parent.events.push({ kind: 'child', pid: p.pid, code })
     if (parent.caught.has('CHLD')) parent.pending.push('CHLD')
     this.ready(parent)
@@ -238,14 +276,18 @@ export class Os extends RunQueue implements Upcalls, MachineView {
   reap(parent: Process, pid: number): Process | null {
     const p = this.processes.get(pid)
     if (p === undefined || p.ppid !== parent.pid || p.state !== 'zombie') return null
-    this.processes.delete(pid)
+    this.remove(p)
     return p
   }
 
+  /** A process and its descendants, the youngest generation first. */
   private killTree(pid: number): void {
-    for (const c of [...this.processes.values()]) if (c.ppid === pid) this.killTree(c.pid)
-    const p = this.processes.get(pid)
-    if (p !== undefined) this.end(p, 128 + SIGNAL_NUMBERS.KILL)
+    const all = [pid]
+    for (let i = 0; i < all.length; i++) all.push(...(this.processes.get(all[i]!)?.children ?? []))
+    for (const one of all.reverse()) {
+      const p = this.processes.get(one)
+      if (p !== undefined) this.end(p, 128 + SIGNAL_NUMBERS.KILL)
+    }
   }
 
   // --- signals -------------------------------------------------------------------------------------------------
@@ -302,14 +344,13 @@ export class Os extends RunQueue implements Upcalls, MachineView {
 
   /** A namespace that lost its name lives on while a process is in it. */
   netnsBusy(netns: NetnsId): boolean {
-    for (const p of this.processes.values()) if (p.netns === netns && p.state === 'alive') return true
-    return false
+    return this.inhabitants.has(netns)
   }
 
   /** setns(2) */
   setNetns(p: Process, netns: NetnsId): void {
     const before = p.netns
-    p.netns = netns
+    this.enter(p, netns)
     if (before !== netns && !this.netnsBusy(before)) this.kernel.putNetns?.(before)
   }
 

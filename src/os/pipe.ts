@@ -4,9 +4,12 @@ import { concatBytes, NO_BYTES } from './bytes.ts'
 import type { Process } from './process.ts'
 
 export const PIPE_CAPACITY = 65536
+const PAGE = 4096
 
 export class Pipe {
   private chunks: Uint8Array[] = []
+  /** Chunks before this one are taken. */
+  private head = 0
   size = 0
   readers = 0
   writers = 0
@@ -27,27 +30,62 @@ export class Pipe {
     this.size += data.length
   }
 
-  /** All bytes there are, unread. */
+  /** The front of what a reader could take now, unread: a page at least, when there is so much. */
   peek(): Uint8Array {
-    if (this.chunks.length === 0) return NO_BYTES
-    if (this.chunks.length > 1) this.chunks = [concatBytes(this.chunks)]
-    return this.chunks[0]!
+    const first = this.chunks[this.head]
+    if (first !== undefined && first.length >= PAGE) return first.subarray(0, PIPE_CAPACITY)
+    const parts = this.front(PIPE_CAPACITY)
+    if (parts.length === 0) return NO_BYTES
+    if (parts.length === 1) return parts[0]!
+    // Kept joined: who looks and takes little, as `read` does, looks again.
+    const joined = concatBytes(parts)
+    this.drop(joined.length)
+    this.putBack(joined)
+    return joined
   }
 
   /** Take up to `asked` bytes off the front, never more than a pipe holds. */
   take(asked: number): Uint8Array {
-    const max = Math.min(asked, PIPE_CAPACITY)
-    const first = this.chunks[0]
-    if (first === undefined) return NO_BYTES
-    if (first.length <= max && (this.chunks.length === 1 || first.length === max)) {
-      this.chunks.shift()
-      this.size -= first.length
-      return first
-    }
-    const all = this.peek()
-    const out = all.subarray(0, max)
-    this.chunks = all.length > max ? [all.subarray(max)] : []
-    this.size -= out.length
+    const parts = this.front(Math.min(asked, PIPE_CAPACITY))
+    if (parts.length === 0) return NO_BYTES
+    const out = concatBytes(parts)
+    this.drop(out.length)
     return out
+  }
+
+  /** Up to `max` bytes at the front, as the chunks they are in. */
+  private front(max: number): Uint8Array[] {
+    const parts: Uint8Array[] = []
+    let left = max
+    for (let i = this.head; left > 0 && i < this.chunks.length; i++) {
+      const chunk = this.chunks[i]!
+      parts.push(chunk.length > left ? chunk.subarray(0, left) : chunk)
+      left -= chunk.length
+    }
+    return parts
+  }
+
+  private drop(n: number): void {
+    this.size -= n
+    let left = n
+    while (left > 0) {
+      const chunk = this.chunks[this.head]!
+      if (chunk.length > left) this.chunks[this.head] = chunk.subarray(left)
+      else this.head++
+      left -= chunk.length
+    }
+    if (this.head === this.chunks.length) {
+      this.chunks = []
+      this.head = 0
+    } else if (this.head > 1024 && this.head * 2 > this.chunks.length) {
+      this.chunks = this.chunks.slice(this.head)
+      this.head = 0
+    }
+  }
+
+  private putBack(data: Uint8Array): void {
+    if (this.head > 0) this.chunks[--this.head] = data
+    else this.chunks.unshift(data)
+    this.size += data.length
   }
 }

@@ -2,6 +2,7 @@
 import type { Timer } from '../sim/clock.ts'
 import type { Machine, Main, MainResult, ProgramEvent, Signal, Wait } from '../uapi/program.ts'
 import type { NetnsId } from '../uapi/request.ts'
+import type { Node } from './node.ts'
 import type { OpenFile } from './openfile.ts'
 import type { Os } from './os.ts'
 
@@ -26,6 +27,10 @@ export const SIGNAL_NUMBERS: Readonly<Record<Signal, number>> = Object.freeze({
   STOP: 19,
 })
 
+/** What a new process counts as: a copy of its parent, or one that runs a program of its own. */
+export const FORK_STEPS = 20
+export const EXEC_STEPS = 20
+
 /** A timer of one process; its owner finds it again after a copy. */
 export class ProcessTimer implements Timer {
   readonly kind = TIMER_PROCESS
@@ -48,6 +53,8 @@ export type Body =
   | { readonly kind: 'generator'; readonly generator: Generator<Wait, number, void> }
   | { readonly kind: 'machine'; readonly machine: Machine<unknown>; state: unknown; started: boolean }
 
+const NO_BINDS: ReadonlyMap<Node, Node> = Object.freeze(new Map<Node, Node>())
+
 export interface Watch {
   readable: boolean
   writable: boolean
@@ -56,12 +63,17 @@ export interface Watch {
 export class Process {
   readonly pid: number
   ppid: number
+  /** Its children in the table, and those of them that have ended and wait to be reaped. */
+  readonly children = new Set<number>()
+  readonly ended = new Set<number>()
   pgid: number
   netns: NetnsId
   uid = 0
   gid = 0
   cwd = '/root'
   umask = 0o022
+  /** Its mount namespace: what is bound over what (os/vfs.ts). The map is replaced, never changed. */
+  binds: ReadonlyMap<Node, Node> = NO_BINDS
   argv: readonly string[]
   env: Map<string, string>
   readonly fds = new Map<number, OpenFile>()
@@ -112,6 +124,7 @@ export class Process {
       this.gid = parent.gid
       this.cwd = parent.cwd
       this.umask = parent.umask
+      this.binds = parent.binds
       for (const s of parent.ignored) this.ignored.add(s)
     }
   }

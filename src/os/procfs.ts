@@ -3,6 +3,7 @@
 import type { IoResult } from '../uapi/program.ts'
 import type { Process } from './process.ts'
 import { PROC_NET, procNetFile } from './procnet.ts'
+import { xtDirectories, xtNode } from './procnet_xt.ts'
 import { type Asker, directory, readOnly, type VirtualNode } from './virtual.ts'
 
 const text = (value: string): IoResult<string> => ({ ok: true, value })
@@ -57,10 +58,17 @@ function sysctlNode(who: Asker, parts: readonly string[]): VirtualNode | null {
       },
     }
   }
-  const below = netlink.request(who.netns, 'sysctl.list', { path })
-  if (!below.ok || below.value.length === 0) return null
+  const dir = netlink.request(who.netns, 'sysctl.isDirectory', { path })
+  if (!dir.ok || !dir.value) return null
   const at = parts.length
-  return directory([...new Set(below.value.map((e) => e.path.split('/')[at] ?? ''))].filter((n) => n !== ''))
+  return {
+    type: 'directory',
+    list: () => {
+      const below = netlink.request(who.netns, 'sysctl.list', { path })
+      const names = below.ok ? below.value.map((e) => e.path.split('/')[at] ?? '') : []
+      return [...new Set(names)].filter((n) => n !== '')
+    },
+  }
 }
 
 function sys(who: Asker, path: readonly string[]): VirtualNode | null {
@@ -144,8 +152,10 @@ function fdNode(p: Process, path: readonly string[]): VirtualNode | null {
 }
 
 function procNet(who: Asker, path: readonly string[]): VirtualNode | null {
-  if (path.length === 0) return directory(PROC_NET)
-  return path.length === 1 && PROC_NET.includes(path[0]!) ? readOnly(() => text(procNetFile(who, path[0]!))) : null
+  if (path.length === 0) return directory([...PROC_NET, ...xtDirectories(who)])
+  const [name] = path
+  if (path.length > 1 || !PROC_NET.includes(name!)) return xtNode(who, path)
+  return readOnly(() => text(procNetFile(who, name!)))
 }
 
 export function proc(who: Asker, path: readonly string[]): VirtualNode | null {

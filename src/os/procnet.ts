@@ -2,12 +2,22 @@
 // Leaves out the statistics files (snmp, netstat, sockstat) and everything of IPv6.
 import { formatIp4, type Ip4, maskOf } from '../lib/ip4.ts'
 import { formatMac } from '../lib/mac.ts'
+import { type CtInfo, type CtTuple, IPS_ASSURED, IPS_SEEN_REPLY } from '../uapi/conntrack.ts'
 import { NUD_PERMANENT, NUD_VALID } from '../uapi/neigh.ts'
 import type { SocketInfo } from '../uapi/request.ts'
 import { linksOf } from './sysfs.ts'
 import type { Asker } from './virtual.ts'
 
-export const PROC_NET: readonly string[] = Object.freeze(['arp', 'dev', 'icmp', 'raw', 'route', 'tcp', 'udp'])
+export const PROC_NET: readonly string[] = Object.freeze([
+  'arp',
+  'dev',
+  'icmp',
+  'nf_conntrack',
+  'raw',
+  'route',
+  'tcp',
+  'udp',
+])
 
 const RT_TABLE_MAIN = 254
 
@@ -103,6 +113,33 @@ function sockets(who: Asker, netid: SocketInfo['netid']): string {
   return line(head) + mine.map((s, i) => line(`${socketLine(s, i, 5)} 2 0000000000000000 0`)).join('')
 }
 
+function tuple(t: CtTuple): string {
+  const addresses = `src=${formatIp4(t.src)} dst=${formatIp4(t.dst)} `
+  if (t.protocol === 1) return `${addresses}type=${t.icmpType} code=${t.icmpCode} id=${t.sport} `
+  return t.protocol === 6 || t.protocol === 17 ? `${addresses}sport=${t.sport} dport=${t.dport} ` : addresses
+}
+
+/** ct_seq_show (net/netfilter/nf_conntrack_standalone.c); who reads it holds the connection too, so use is 2. */
+function conntrack(who: Asker): string {
+  const r = who.machine.netlink.request(who.netns, 'ct.list', { filter: {} })
+  const names: Readonly<Record<number, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp' }
+  const line = (c: CtInfo): string => {
+    const n = c.counters
+    const both = c.zoneOrig === c.zoneReply
+    const head = `ipv4     2 ${(names[c.orig.protocol] ?? 'unknown').padEnd(8)} ${c.orig.protocol} ${c.timeout ?? 0} `
+    const there = `${tuple(c.orig)}${both || c.zoneOrig === 0 ? '' : `zone-orig=${c.zoneOrig} `}`
+    const back = `${tuple(c.reply)}${both || c.zoneReply === 0 ? '' : `zone-reply=${c.zoneReply} `}`
+    const sent = n === null ? '' : `packets=${n.origPackets} bytes=${n.origBytes} `
+    const answered = n === null ? '' : `packets=${n.replyPackets} bytes=${n.replyBytes} `
+    const unreplied = (c.status & IPS_SEEN_REPLY) === 0 ? '[UNREPLIED] ' : ''
+    const assured = (c.status & IPS_ASSURED) !== 0 ? '[ASSURED] ' : ''
+    const zone = both && c.zoneOrig !== 0 ? `zone=${c.zoneOrig} ` : ''
+    const state = c.tcpState === null ? '' : `${c.tcpState} `
+    return `${head}${state}${there}${sent}${unreplied}${back}${answered}${assured}mark=${c.mark >>> 0} ${zone}use=2\n`
+  }
+  return r.ok ? r.value.map(line).join('') : ''
+}
+
 export function procNetFile(who: Asker, name: string): string {
   switch (name) {
     case 'dev':
@@ -111,6 +148,8 @@ export function procNetFile(who: Asker, name: string): string {
       return route(who)
     case 'arp':
       return arp(who)
+    case 'nf_conntrack':
+      return conntrack(who)
     case 'tcp':
     case 'udp':
     case 'raw':

@@ -221,6 +221,7 @@ export function bootFiles(vfs: Vfs, hostname: string, programs: Iterable<string>
     now,
   )
   put(vfs, '/etc/group', 'root:x:0:\nnogroup:x:65534:\n', now)
+  put(vfs, '/etc/networks', 'default\t\t0.0.0.0\nloopback\t127.0.0.0\nlink-local\t169.254.0.0\n', now)
   put(vfs, '/etc/services', SERVICES.map(([n, p]) => `${n}\t\t${p}\n`).join(''), now)
   put(vfs, '/etc/protocols', PROTOCOLS.map(([n, p]) => `${n}\t${p}\t${n.toUpperCase()}\n`).join(''), now)
   put(vfs, '/etc/iproute2/rt_tables', RT_TABLES, now)

@@ -7,6 +7,8 @@ import { type Process, SIGNAL_NUMBERS } from './process.ts'
 
 /** Nested function calls that always fit; the value that a 'depth' error states. */
 const STACK_DEPTH = 100
+/** Processes that the message of a 'blocked' error names. */
+const SHOWN = 10
 
 export abstract class RunQueue {
   readonly sim: Simulation
@@ -52,7 +54,12 @@ export abstract class RunQueue {
     }
     if (!needed) return false
     const alive = [...this.processes.values()].filter((p) => p.state === 'alive')
-    const names = alive.map((p) => `${p.comm} (${p.pid})`).join(', ')
+    const more = alive.length > SHOWN ? ` and ${alive.length - SHOWN} more` : ''
+    const names =
+      alive
+        .slice(0, SHOWN)
+        .map((p) => `${p.comm} (${p.pid})`)
+        .join(', ') + more
     throw new LimitError('blocked', alive.length, `every process waits for something that cannot happen: ${names}`)
   }
 
@@ -86,9 +93,9 @@ export abstract class RunQueue {
       }
       p.queued = false
       if (p.state !== 'alive') continue
-      this.charge()
       this.current = p
       try {
+        this.charge()
         this.turn(p)
       } catch (e) {
         this.current = null
@@ -106,8 +113,10 @@ export abstract class RunQueue {
     this.head = 0
   }
 
-  /** Count work against the run's limit of steps. */
+  /** Count work against the run's limit of steps; a step stands for about a microsecond of the host's time. */
   charge(steps = 1): void {
+    // What the host does between runs is not a script's work.
+    if (this.current === null) return
     this.steps += steps
     if (this.steps > this.limits.steps) {
       throw new LimitError(

@@ -1,8 +1,7 @@
 // The system calls of one process: uapi's Sys, and what only the shell and the process tools need beyond it.
 // Read first: uapi/program.ts, os/process_calls.ts (who it is, the file tree). Files: os/openfile.ts; processes: os/os.ts.
 
-import { LimitError } from '../lib/errors.ts'
-import type { IoResult, MainResult, OpenMode, ProgramEvent, Signal, SpawnOptions, Sys } from '../uapi/program.ts'
+import type { IoResult, MainResult, OpenMode, ProgramEvent, SpawnOptions, Sys } from '../uapi/program.ts'
 import type { NetnsId, Notification } from '../uapi/request.ts'
 import { concatBytes, NO_BYTES, toBytes, toText } from './bytes.ts'
 import { openPath } from './open.ts'
@@ -19,12 +18,16 @@ import {
   writeData,
 } from './openfile.ts'
 import { PIPE_CAPACITY, Pipe } from './pipe.ts'
-import { BECAME_MACHINE, ProcessTimer } from './process.ts'
+import { BECAME_MACHINE, EXEC_STEPS, ProcessTimer } from './process.ts'
 import { ProcessCalls } from './process_calls.ts'
 import { virtualLookup } from './virtual.ts'
 
-/** Moving 4 KiB counts as a step. */
-const CHARGE_SHIFT = 12
+/** Moving so many bytes counts as a step: 256 where they are kept or looked at, 4 KiB on their way to and from sockets. */
+const CHARGE_SHIFT = 8
+const SOCKET_SHIFT = 12
+const RANDOM_STEPS = 20
+/** Looking through, or copying, 16 descriptors counts as a step. */
+const FDS_SHIFT = 4
 
 export class ProcessSys extends ProcessCalls implements Sys {
   // --- descriptors ---------------------------------------------------------------------------------------------
@@ -37,8 +40,10 @@ export class ProcessSys extends ProcessCalls implements Sys {
   /** Put a file at a descriptor; the lowest free one from `from` when `fd` is null. */
   install(file: OpenFile, fd: number | null, from = 0): number {
     let at = fd ?? from
-    if (fd === null) while (this.proc.fds.has(at)) at++
-    else this.close(at)
+    if (fd === null) {
+      while (this.proc.fds.has(at)) at++
+      this.charge((at - from) >> FDS_SHIFT)
+    } else this.close(at)
     file.refs++
     this.proc.fds.set(at, file)
     return at
@@ -48,7 +53,7 @@ export class ProcessSys extends ProcessCalls implements Sys {
     const file = this.proc.fds.get(fd)
     if (file === undefined) return err('EBADF')
     if (this.proc.dying !== null) return err('EPIPE')
-    this.os.charge(1 + (data.length >> CHARGE_SHIFT))
+    this.os.charge(1 + (data.length >> (file.kind === 'socket' ? SOCKET_SHIFT : CHARGE_SHIFT)))
     switch (file.kind) {
       case 'terminal':
         file.terminal.write(file.stream, data)
@@ -57,12 +62,11 @@ export class ProcessSys extends ProcessCalls implements Sys {
         return this.writePipe(file, toBytes(data))
       case 'data': {
         const r = writeData(file, data, this.os.limits.fileSize)
-        if (r !== 'too big') return r
-        throw new LimitError(
-          'fileSize',
-          this.os.limits.fileSize,
-          `${file.path}: more than ${this.os.limits.fileSize} bytes`,
-        )
+        if (r === 'EBADF') return err(r)
+        if (r === 'too big') throw this.tooLarge(file.path)
+        // Overwriting a part copies the file: byte arrays are never edited.
+        if (r.moved > r.written) this.os.charge(r.moved >> SOCKET_SHIFT)
+        return ok(r.written)
       }
       case 'device':
         return file.device === 'full' ? err('ENOSPC') : ok(data.length)
@@ -93,9 +97,7 @@ export class ProcessSys extends ProcessCalls implements Sys {
       if (room <= 0) return err('EAGAIN')
       chunk = data.length > room ? data.slice(0, room) : data
     } else if (pipe.size + data.length >= PIPE_CAPACITY) this.proc.debt = end
-    if (pipe.size + chunk.length > this.os.limits.fileSize) {
-      throw new LimitError('fileSize', this.os.limits.fileSize, `more than ${this.os.limits.fileSize} bytes in a pipe`)
-    }
+    if (pipe.size + chunk.length > this.os.limits.fileSize) throw this.tooLarge('a pipe')
     pipe.push(chunk)
     this.os.wakeAll(pipe.waiters)
     return ok(chunk.length)
@@ -104,7 +106,13 @@ export class ProcessSys extends ProcessCalls implements Sys {
   read(fd: number, max = 65536): IoResult<Uint8Array> {
     const file = this.proc.fds.get(fd)
     if (file === undefined) return err('EBADF')
-    this.os.charge(1)
+    const r = this.readFrom(fd, file, max)
+    const n = r.ok ? r.value.length : 0
+    this.os.charge(1 + (n >> (file.kind === 'socket' ? SOCKET_SHIFT : CHARGE_SHIFT)))
+    return r
+  }
+
+  private readFrom(fd: number, file: OpenFile, max: number): IoResult<Uint8Array> {
     switch (file.kind) {
       case 'terminal':
         return ok(NO_BYTES)
@@ -118,7 +126,8 @@ export class ProcessSys extends ProcessCalls implements Sys {
       case 'data':
         return readData(file, max)
       case 'device':
-        if (file.device !== 'null') this.os.charge(max >> CHARGE_SHIFT)
+        // Random numbers are drawn byte by byte.
+        if (file.device === 'random') this.os.charge(RANDOM_STEPS)
         return readDevice(file.device, max, () => this.random())
       case 'virtual': {
         const all = this.virtualContent(fd)
@@ -149,17 +158,17 @@ export class ProcessSys extends ProcessCalls implements Sys {
     return ok(file.content)
   }
 
-  /** What can be read at once, without taking it: the shell reads its script and `read` its line this way. */
+  /** What can be read at once, up to a pipe's capacity, without taking it: the shell and `read` find the end of a line so. */
   peek(fd: number): IoResult<{ readonly data: Uint8Array; readonly eof: boolean }> {
     const file = this.proc.fds.get(fd)
     if (file === undefined) return err('EBADF')
     switch (file.kind) {
       case 'pipe':
         if (!file.canRead) return err('EBADF')
-        return ok({ data: file.pipe.peek(), eof: file.pipe.writers === 0 })
+        return ok(front(file.pipe.peek(), file.pipe.size, file.pipe.writers === 0))
       case 'data':
         if (!file.canRead) return err('EBADF')
-        return ok({ data: file.node.bytes().subarray(file.pos), eof: true })
+        return ok(front(file.node.read(file.pos, PIPE_CAPACITY), file.node.size - file.pos, true))
       case 'virtual': {
         const all = this.virtualContent(fd)
         return all.ok ? ok({ data: all.value.subarray(file.pos), eof: true }) : all
@@ -284,7 +293,8 @@ export class ProcessSys extends ProcessCalls implements Sys {
     this.proc.events = this.proc.events.filter((e: ProgramEvent) => e.kind !== 'timer' || e.id !== id)
   }
   exit(code: number): void {
-    this.os.end(this.proc, code & 255)
+    // A signal that took it meanwhile (SIGPIPE) is what ended it.
+    this.os.end(this.proc, this.proc.dying ?? code & 255)
   }
 
   // --- processes -----------------------------------------------------------------------------------------------
@@ -295,6 +305,7 @@ export class ProcessSys extends ProcessCalls implements Sys {
   }
 
   exec(argv: readonly string[], options: { readonly netns?: NetnsId } = {}): IoResult<MainResult> {
+    this.os.charge(EXEC_STEPS)
     const found = this.os.lookup(this, argv, this.proc.env.get('PATH'))
     if (!found.ok) return found
     const proc = this.proc
@@ -310,33 +321,6 @@ export class ProcessSys extends ProcessCalls implements Sys {
     return ok(BECAME_MACHINE)
   }
 
-  reap(pid: number): number | null {
-    return this.os.reap(this.proc, pid)?.exitCode ?? null
-  }
-  /** As reap, with the signal that ended the child (0: none). */
-  reapStatus(pid: number): { readonly code: number; readonly signal: number } | null {
-    const p = this.os.reap(this.proc, pid)
-    return p === null ? null : { code: p.exitCode, signal: p.endSignal }
-  }
-  /** Is that a child of this process, ended or not? */
-  isChild(pid: number): boolean {
-    return this.os.processes.get(pid)?.ppid === this.proc.pid
-  }
-  kill(pid: number, signal: Signal): IoResult<null> {
-    return this.os.kill(this.proc, pid, signal)
-  }
-  onSignal(signals: readonly Signal[]): void {
-    this.proc.caught.clear()
-    for (const s of signals) this.proc.caught.add(s)
-  }
-  takeSignal(): Signal | null {
-    return this.proc.pending.shift() ?? null
-  }
-  pids(netns: NetnsId): readonly number[] {
-    const out: number[] = []
-    for (const p of this.os.processes.values()) if (p.netns === netns && p.state === 'alive') out.push(p.pid)
-    return out
-  }
   which(name: string): boolean {
     return this.os.lookup(this, [name], this.proc.env.get('PATH')).ok
   }
@@ -344,11 +328,6 @@ export class ProcessSys extends ProcessCalls implements Sys {
   /** Is there a command of that name, and where? ENOENT or EACCES as execve would say. */
   find(name: string, path: string | undefined): IoResult<string> {
     return this.os.findCommand(this, name, path)
-  }
-
-  /** Count steps of a script; throws LimitError beyond the run's limit. */
-  charge(steps = 1): void {
-    this.os.charge(steps)
   }
 
   /** True when the process must pause: a pipe is over-full, or a signal is about to end it. */
@@ -364,12 +343,15 @@ export class ProcessSys extends ProcessCalls implements Sys {
   /** A readable file over a text that is there already (here-documents). */
   textFile(text: string): OpenFile {
     const pipe = new Pipe()
-    pipe.push(toBytes(text))
+    const bytes = toBytes(text)
+    this.hold(bytes.length)
+    pipe.push(bytes)
     return new PipeEnd(pipe, true, false)
   }
 
   /** A shallow copy of the descriptor table, to be given back by restoreFds. */
   saveFds(): Map<number, OpenFile> {
+    this.charge(this.proc.fds.size >> FDS_SHIFT)
     for (const f of this.proc.fds.values()) f.refs++
     return new Map(this.proc.fds)
   }
@@ -380,6 +362,15 @@ export class ProcessSys extends ProcessCalls implements Sys {
     for (const [fd, f] of saved) this.proc.fds.set(fd, f)
     for (const f of now) this.os.release(f)
   }
+}
+
+/** `eof`: nothing will come behind what there is, and all of that is seen. */
+function front(
+  data: Uint8Array,
+  available: number,
+  last: boolean,
+): { readonly data: Uint8Array; readonly eof: boolean } {
+  return { data, eof: last && data.length >= available }
 }
 
 /** The process behind a Sys: for the shell and the process tools, which run on this Os only. */

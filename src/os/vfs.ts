@@ -41,6 +41,8 @@ export class Vfs {
   resolve(who: Asker, path: string, follow: boolean): IoResult<Resolved> {
     if (path === '') return err('ENOENT')
     const absolute = path.startsWith('/') ? path : `${who.cwd}/${path}`
+    // A deep tree is walked from its root for every name.
+    who.machine.charge(absolute.length >> 4)
     const w: Walk = { dirs: [this.root], names: [], virtual: null }
     let todo = absolute.split('/').filter((s) => s !== '' && s !== '.')
     const mustBeDir = /\/\.?$/.test(path)
@@ -191,6 +193,7 @@ export class Vfs {
     if (!r.ok) return r
     if (r.value.node === null) return err('ENOENT')
     if (virtualOf(r.value.node, who)?.type === 'file') return err('EPERM')
+    if (isBound(r.value)) return err('EBUSY')
     if (r.value.node.type === 'directory') return err('EISDIR')
     if (r.value.parent === null) return err('EPERM')
     r.value.parent.entries.delete(r.value.name)
@@ -203,7 +206,7 @@ export class Vfs {
     const node = r.value.node
     if (node === null) return err('ENOENT')
     if (node.type !== 'directory') return err('ENOTDIR')
-    if (node.mount !== null || r.value.parent === null) return err('EBUSY')
+    if (node.mount !== null || r.value.parent === null || isBound(r.value)) return err('EBUSY')
     if (node.entries.size > 0) return err('ENOTEMPTY')
     r.value.parent.entries.delete(r.value.name)
     return ok(null)
@@ -216,12 +219,25 @@ export class Vfs {
     if (!t.ok) return t
     if (f.value.node === null) return err('ENOENT')
     if (f.value.parent === null || t.value.parent === null) return err('EXDEV')
+    if (isBound(f.value) || isBound(t.value)) return err('EBUSY')
     const problem = renameProblem(f.value, t.value)
     if (problem !== null) return err(problem)
     if (f.value.node === t.value.node) return ok(null)
     f.value.parent.entries.delete(f.value.name)
     t.value.parent.entries.set(t.value.name, f.value.node)
     return ok(null)
+  }
+
+  /** The binds of `who` with one more: what `source` names covers what `target` names without them. */
+  bind(who: Asker, source: string, target: string): IoResult<ReadonlyMap<Node, Node>> {
+    const s = this.resolve(who, source, true)
+    if (!s.ok) return s
+    const t = this.resolve({ ...who, binds: new Map() }, target, true)
+    if (!t.ok) return t
+    const [above, below] = [s.value.node, t.value.node]
+    if (above === null || below === null) return err('ENOENT')
+    if ((above.type === 'directory') !== (below.type === 'directory')) return err('ENOTDIR')
+    return ok(new Map([...(who.binds ?? []), [below, above]]))
   }
 
   chmod(who: Asker, path: string, mode: number): IoResult<null> {
@@ -233,6 +249,11 @@ export class Vfs {
     else if (node.type === 'virtual') return err('EPERM')
     return ok(null)
   }
+}
+
+/** Does something else lie over the name's own node? */
+function isBound(r: Resolved): boolean {
+  return r.node !== null && r.parent !== null && r.parent.entries.get(r.name) !== r.node
 }
 
 function renameProblem(from: Resolved, to: Resolved): Errno | null {
@@ -266,7 +287,7 @@ function child(w: Walk, who: Asker, name: string): Node | null {
   const dir = w.dirs[w.dirs.length - 1]!
   if (w.virtual === null) {
     const node = dir.entries.get(name)
-    if (node !== undefined) return node
+    if (node !== undefined) return who.binds?.get(node) ?? node
     if (dir.mount === null) return null
   }
   const ref = new VirtualRef(w.virtual?.mount ?? dir.mount!, [...(w.virtual?.path ?? []), name])

@@ -2,7 +2,7 @@
 // Read first: os/vfs.ts. The providers: os/procfs.ts, os/sysfs.ts.
 import type { IoResult } from '../uapi/program.ts'
 import type { Netlink, NetnsId } from '../uapi/request.ts'
-import type { MountKind, VirtualRef } from './node.ts'
+import type { MountKind, Node, VirtualRef } from './node.ts'
 import type { Process } from './process.ts'
 import { proc } from './procfs.ts'
 import { runNetns, sysClassNet, sysDevicesNet } from './sysfs.ts'
@@ -13,6 +13,8 @@ export interface Asker {
   readonly netns: NetnsId
   readonly cwd: string
   readonly machine: MachineView
+  /** Bind mounts that only this process (and its children) see: covered node → what lies there instead. */
+  readonly binds?: ReadonlyMap<Node, Node>
 }
 
 export interface MachineView {
@@ -21,6 +23,7 @@ export interface MachineView {
   readonly now: number
   readonly processes: ReadonlyMap<number, Process>
   setHostname(name: string): void
+  charge(steps: number): void
 }
 
 export interface VirtualFileNode {

@@ -4,6 +4,8 @@
 export interface ArithVars {
   get(name: string, index: string | null): string
   set(name: string, index: string | null, value: string): void
+  /** A value that is no plain number is evaluated in turn. */
+  nested(): void
 }
 
 /** A message without the shell's prefix: `1/0: division by 0 (error token is "0")`. */
@@ -301,6 +303,7 @@ class Evaluator {
     const text = this.vars.get(place.name, place.index)
     if (/^-?(0|[1-9]\d*)$/.test(text)) return wrap(BigInt(text))
     if (this.depth >= MAX_DEPTH) this.fail('expression recursion level exceeded')
+    this.vars.nested()
     return evaluate(text, this.vars, this.depth + 1)
   }
 

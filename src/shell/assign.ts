@@ -8,7 +8,7 @@ import { parseWord } from './parse.ts'
 import { traceQuote } from './quote.ts'
 import { BadSubscript, type Shell } from './shell.ts'
 import { trace } from './trace.ts'
-import type { Variable } from './vars.ts'
+import { nextIndex, setIndexed, type Variable } from './vars.ts'
 
 /** [index]=value inside (…): the parts of the word, or null when it is a plain element. */
 function keyed(word: Word): { readonly index: string; readonly append: boolean; readonly value: Word | null } | null {
@@ -74,11 +74,11 @@ export function* assignArray(
   const old = append ? (v.array ?? new Map(v.value === null ? [] : [[0, v.value]])) : new Map<number, string>()
   v.value = null
   v.array = old
-  let next = old.size === 0 ? 0 : Math.max(...old.keys()) + 1
+  let next = append ? nextIndex(v) : 0
   for (const e of entries) {
     if (e.index !== null) next = Number(sh.elementKey(name, e.index))
     const value = v.integer ? String(sh.arith(e.value)) : e.value
-    old.set(next, e.append ? (old.get(next) ?? '') + value : value)
+    setIndexed(old, next, e.append ? (old.get(next) ?? '') + value : value)
     next++
   }
 }

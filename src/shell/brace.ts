@@ -6,6 +6,11 @@ import { LimitError } from '../lib/errors.ts'
 /** A brace expansion makes no more words than this. */
 const MAX_WORDS = 1_000_000
 
+/** Who pays for the words: the run's limit of steps. */
+interface Meter {
+  charge(steps?: number): void
+}
+
 /** Position after a quoted or substituted stretch that starts at i; i when none does. */
 function skip(text: string, i: number): number {
   const c = text[i]
@@ -51,7 +56,7 @@ interface Braces {
 }
 
 /** {x..y} or {x..y..step} as its members; null when it is no sequence. */
-function series(body: string): string[] | null {
+function series(body: string, meter: Meter): string[] | null {
   const num = /^(-?\d+)\.\.(-?\d+)(?:\.\.(-?\d+))?$/.exec(body)
   const chr = /^([A-Za-z])\.\.([A-Za-z])(?:\.\.(-?\d+))?$/.exec(body)
   const m = num ?? chr
@@ -66,28 +71,33 @@ function series(body: string): string[] | null {
   for (let v = from; step > 0 ? v <= to : v >= to; v += step) {
     const text = String(Math.abs(v)).padStart(v < 0 ? width - 1 : width, '0')
     out.push(num !== null ? (v < 0 ? `-${text}` : text) : String.fromCharCode(v))
-    if (out.length > MAX_WORDS)
-      throw new LimitError('steps', MAX_WORDS, `a brace expansion of more than ${MAX_WORDS} words`)
+    count(out.length, meter)
   }
   return out
 }
 
+/** One word more. */
+function count(words: number, meter: Meter): void {
+  if (words > MAX_WORDS) throw new LimitError('steps', MAX_WORDS, `a brace expansion of more than ${MAX_WORDS} words`)
+  meter.charge()
+}
+
 /** The first brace expression of a text; null when there is none. */
-function firstBraces(text: string): Braces | null {
+function firstBraces(text: string, meter: Meter): Braces | null {
   for (let i = 0; i < text.length; ) {
     const next = skip(text, i)
     if (next > i) {
       i = next
       continue
     }
-    const found = text[i] === '{' ? bracesAt(text, i) : null
+    const found = text[i] === '{' ? bracesAt(text, i, meter) : null
     if (found !== null) return found
     i++
   }
   return null
 }
 
-function bracesAt(text: string, start: number): Braces | null {
+function bracesAt(text: string, start: number, meter: Meter): Braces | null {
   const items: string[] = []
   let depth = 0
   let from = start + 1
@@ -103,7 +113,7 @@ function bracesAt(text: string, start: number): Braces | null {
     else if (c === '}') {
       items.push(text.slice(from, i))
       if (items.length > 1) return { start, end: i + 1, items }
-      const members = series(items[0]!)
+      const members = series(items[0]!, meter)
       return members === null ? null : { start, end: i + 1, items: members }
     } else if (c === ',' && depth === 0) {
       items.push(text.slice(from, i))
@@ -115,14 +125,21 @@ function bracesAt(text: string, start: number): Braces | null {
 }
 
 /** All texts that a word's text stands for. */
-export function expandBraces(text: string): string[] {
-  const b = firstBraces(text)
+export function expandBraces(text: string, meter: Meter): string[] {
+  // Every brace is looked at from its own beginning.
+  meter.charge(text.length >> 4)
+  const b = firstBraces(text, meter)
   if (b === null) return [text]
   const head = text.slice(0, b.start)
-  const tails = expandBraces(text.slice(b.end))
+  const tails = expandBraces(text.slice(b.end), meter)
   const out: string[] = []
   for (const item of b.items) {
-    for (const middle of expandBraces(item)) for (const tail of tails) out.push(head + middle + tail)
+    for (const middle of expandBraces(item, meter)) {
+      for (const tail of tails) {
+        out.push(head + middle + tail)
+        count(out.length, meter)
+      }
+    }
   }
   return out
 }

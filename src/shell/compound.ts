@@ -149,7 +149,7 @@ function* runCase(sh: Shell, node: Extract<CompoundCommand, { type: 'Case' }>): 
 }
 
 function* anyMatches(sh: Shell, patterns: readonly Word[], text: string): Run<boolean> {
-  for (const p of patterns) if (matches(yield* expandPattern(sh, p), text, sh.shopt('nocasematch'))) return true
+  for (const p of patterns) if (matches(yield* expandPattern(sh, p), text, sh.sys, sh.shopt('nocasematch'))) return true
   return false
 }
 

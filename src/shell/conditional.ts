@@ -1,4 +1,6 @@
 // [[ … ]]: lazily evaluated, patterns and regular expressions on the right side. The tests themselves are in test.ts.
+
+import { compileRegex } from '../lib/regex/regex.ts'
 import { ArithError } from './arith.ts'
 import type { Run } from './control.ts'
 import { expandPattern, expandRegex, expandText } from './expand.ts'
@@ -48,7 +50,7 @@ function* binary(sh: Shell, e: Extract<TestExpression, { type: 'TestBinary' }>, 
     case '!=': {
       const pattern = yield* expandPattern(sh, e.right)
       show(sh, not, left, e.operator, pattern)
-      return truth(matches(pattern, left, sh.shopt('nocasematch')) === (e.operator !== '!='))
+      return truth(matches(pattern, left, sh.sys, sh.shopt('nocasematch')) === (e.operator !== '!='))
     }
     case '=~': {
       const source = yield* expandRegex(sh, e.right)
@@ -83,32 +85,13 @@ function show(sh: Shell, not: string, left: string, operator: string, right: str
   if (sh.option('xtrace')) trace(sh, `[[ ${not}${traceQuote(left)} ${operator} ${right} ]]`)
 }
 
-/** POSIX extended regular expressions as JavaScript's: bracket classes are all that differs in practice. */
-function toRegExp(source: string, ignoreCase: boolean): RegExp | null {
-  const classes: Readonly<Record<string, string>> = {
-    alnum: 'A-Za-z0-9',
-    alpha: 'A-Za-z',
-    blank: ' \\t',
-    digit: '0-9',
-    lower: 'a-z',
-    punct: '!-\\/:-@\\[-`{-~',
-    space: '\\s',
-    upper: 'A-Z',
-    xdigit: '0-9A-Fa-f',
-  }
-  const text = source.replace(/\[:(\w+):\]/g, (_, name: string) => classes[name] ?? '').replace(/\[(\^?)\]/g, '[$1\\]')
-  try {
-    return new RegExp(text, ignoreCase ? 'si' : 's')
-  } catch {
-    return null
-  }
-}
-
 function regexMatch(sh: Shell, source: string, text: string): number {
-  const re = toRegExp(source, sh.shopt('nocasematch'))
-  if (re === null) return 2
-  const m = re.exec(text)
+  const options = { syntax: 'extended', dialect: 'regcomp', icase: sh.shopt('nocasematch') } as const
+  const r = compileRegex(source, options, sh.sys)
+  if (!r.ok) return 2
+  const m = r.regex.exec(text)
+  const groups = m === null ? [] : r.regex.submatches(text, m)
   const v = sh.vars.ensure('BASH_REMATCH')
-  Object.assign(v, newVariable(), { array: new Map((m ?? []).map((t, i) => [i, t ?? ''])) })
+  Object.assign(v, newVariable(), { array: new Map(groups.map((t, i) => [i, t ?? ''])) })
   return m === null ? 1 : 0
 }

@@ -5,8 +5,8 @@ import { processOf } from '../os/sys.ts'
 import type { Wait } from '../uapi/program.ts'
 import { runCompound } from './compound.ts'
 import { Discard, FunctionReturn, LoopExit, Replaced, type Run, ShellExit } from './control.ts'
-import { notifyForeground } from './notify.ts'
-import type { CommandNode, Pipeline, PipelineNode, Statement } from './parse.ts'
+import { notifyForeground, pollJobs } from './notify.ts'
+import type { CommandNode, Pipeline, PipelineNode, Redirection, Statement } from './parse.ts'
 import { commandText } from './print.ts'
 import { applyRedirects } from './redirect.ts'
 import type { Shell } from './shell.ts'
@@ -75,7 +75,8 @@ export function* checked(sh: Shell, status: number): Run<number> {
   return status
 }
 
-export function* runCommand(sh: Shell, node: CommandNode, tail = false): Run<number> {
+/** `ownStdin`: this very command has a redirection of its standard input. */
+export function* runCommand(sh: Shell, node: CommandNode, tail = false, ownStdin = false): Run<number> {
   switch (node.type) {
     case 'Command':
       return yield* runSimple(sh, node, tail)
@@ -90,7 +91,9 @@ export function* runCommand(sh: Shell, node: CommandNode, tail = false): Run<num
       yield* boundary(sh)
       sh.line = sh.source.lineAt(node.pos)
       if (!sh.inTrap) sh.command = node
-      const pid = runSubshell(sh, sh.sys.inheritable(), sh.sys.proc.argv, node.body.commands, () => undefined)
+      const pid = runSubshell(sh, sh.sys.inheritable(), sh.sys.proc.argv, node.body.commands, (child) => {
+        child.ownStdin = ownStdin
+      })
       const status = yield* waitFor(sh, pid, () => commandText(sh, node))
       sh.pipeStatus = [status]
       return yield* checked(sh, status)
@@ -102,13 +105,22 @@ export function* runCommand(sh: Shell, node: CommandNode, tail = false): Run<num
   }
 }
 
+function redirectsStdin(r: Redirection): boolean {
+  if (!r.operator.startsWith('<')) return false
+  return r.descriptor === undefined || (r.descriptor.type === 'FileDescriptor' && r.descriptor.value === 0)
+}
+
 function* runRedirected(sh: Shell, node: Extract<CommandNode, { type: 'Redirected' }>, tail: boolean): Run<number> {
   sh.line = sh.source.lineAt(node.pos)
   const saved = sh.sys.saveFds()
+  const before = sh.ownStdin
+  const stdin = node.redirects.some(redirectsStdin)
   try {
     if (!(yield* applyRedirects(sh, node.redirects))) return yield* checked(sh, 1)
-    return yield* runCommand(sh, node.command, tail)
+    sh.ownStdin ||= stdin
+    return yield* runCommand(sh, node.command, tail, stdin)
   } finally {
+    sh.ownStdin = before
     sh.sys.restoreFds(saved)
   }
 }
@@ -130,7 +142,11 @@ function startStages(sh: Shell, node: Pipeline, background: boolean): number[] {
     for (const fd of [input, ...(next?.ok === true ? next.value : [])]) {
       if (fd !== null && fds[fd] === fd && fd > 2) delete fds[fd]
     }
-    pids.push(runSubshell(sh, fds, sh.sys.proc.argv, command, () => undefined, background && i === 0))
+    const piped = input !== null
+    const tweak = (child: Shell): void => {
+      child.ownStdin = piped
+    }
+    pids.push(runSubshell(sh, fds, sh.sys.proc.argv, command, tweak, background && i === 0))
     if (input !== null) sh.sys.close(input)
     input = null
     if (next?.ok === true) {
@@ -180,8 +196,7 @@ export function runSubshell(
   background = false,
   keepJobs = false,
 ): number {
-  // As bash: only compound commands forget their parent's jobs.
-  const child = sh.fork(!('type' in body) ? keepJobs : body.type === 'Command')
+  const child = sh.fork('type' in body ? maySeeJobs(sh, body) : keepJobs)
   tweak(child)
   const r = sh.sys.spawn(argv, {
     fds,
@@ -195,9 +210,27 @@ export function runSubshell(
   return r.ok ? r.value : 0
 }
 
+/** Builtins that look at jobs, or run what may. */
+const SEE_JOBS = Object.freeze(
+  new Set(['jobs', 'wait', 'kill', 'disown', 'fg', 'bg', 'eval', 'source', '.', 'command', 'builtin']),
+)
+
+/** As bash: only compound commands forget their parent's jobs. Most others could not tell. */
+function maySeeJobs(sh: Shell, body: CommandNode): boolean {
+  if (body.type !== 'Command') return false
+  const name = body.name
+  const plain = name !== undefined && name.parts === undefined && !name.text.includes('\\')
+  return !plain || sh.functions.has(name.text) || SEE_JOBS.has(name.text)
+}
+
+/** From so many children on, those that have ended are reaped whenever another one starts, as bash does at every SIGCHLD. */
+const MANY_CHILDREN = 256
+
 function* subshellMain(sh: Shell, body: Body): Generator<Wait, number, void> {
   const run = (): Run<number> =>
-    'type' in body ? runCommand(sh, body, sh.traps.get('EXIT') === undefined) : runStatements(sh, body, true)
+    'type' in body
+      ? runCommand(sh, body, sh.traps.get('EXIT') === undefined, sh.ownStdin)
+      : runStatements(sh, body, true)
   return yield* runToEnd(sh, run)
 }
 
@@ -229,15 +262,16 @@ export function* waitFor(sh: Shell, pid: number, text?: () => string): Run<numbe
   }
 }
 
-/** command &: its standard input is /dev/null unless it says otherwise. */
+/** command &: its standard input is /dev/null unless it, or the pipe or compound command that it runs in, says otherwise. */
 function launch(sh: Shell, st: Statement): void {
   const node = st.command
+  if (sh.sys.childCount > MANY_CHILDREN) pollJobs(sh)
   sh.line = sh.source.lineAt(st.pos)
   let pids: number[]
   if (node.type === 'Pipeline' && node.prefixes.length === 0) pids = startStages(sh, node, true)
   else {
     const saved = sh.sys.saveFds()
-    if (!sh.interactive && !sh.option('monitor')) sh.sys.install(new DeviceFile('null'), 0)
+    if (!sh.interactive && !sh.option('monitor') && !sh.ownStdin) sh.sys.install(new DeviceFile('null'), 0)
     const body: Body = node.type === 'AndOr' || node.type === 'Pipeline' ? [{ ...st, background: undefined }] : node
     pids = [runSubshell(sh, sh.sys.inheritable(), sh.sys.proc.argv, body, () => undefined, true)]
     sh.sys.restoreFds(saved)

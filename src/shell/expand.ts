@@ -12,16 +12,18 @@ import type { Shell } from './shell.ts'
 import { substituteCommand, substituteProcess } from './substitute.ts'
 
 /** Brace expansion of a word, remembered by its node: the text never changes. */
-const braced = new WeakMap<Word, readonly Word[]>()
+const braced = new WeakMap<Word, readonly (Word | string)[]>()
 
-function braceWords(word: Word): readonly Word[] {
+/** What braces make of a word; texts in which nothing is left to expand stand for themselves. */
+function braceWords(sh: Shell, word: Word): readonly (Word | string)[] {
   let words = braced.get(word)
   if (words === undefined) {
-    words = expandBraces(word.text)
-      .map((t) => (t === '' ? null : parseWord(t)))
+    words = expandBraces(word.text, sh.sys)
+      .map((t) => (t === '' ? null : /^[\w.,:/+-]+$/.test(t) ? t : parseWord(t)))
       .filter((w) => w !== null)
     braced.set(word, words)
   }
+  sh.sys.charge(words.length)
   return words
 }
 
@@ -33,24 +35,28 @@ export function* expandWord(sh: Shell, word: Word, out: string[]): Run<void> {
     return
   }
   if (parts?.some((p) => p.type === 'BraceExpansion') === true && sh.option('braceexpand')) {
-    for (const w of braceWords(word)) yield* expandFields(sh, w, out)
+    for (const w of braceWords(sh, word)) {
+      if (typeof w === 'string') out.push(w)
+      else yield* expandFields(sh, w, out)
+    }
     return
   }
   yield* expandFields(sh, word, out)
 }
 
 function* expandFields(sh: Shell, word: Word, out: string[]): Run<void> {
-  const sink = new FieldSink(sh.ifs)
+  const sink = new FieldSink(sh.ifs, sh.sys)
   yield* expandInto(sh, word, sink, 'word')
   sink.end()
   for (const f of sink.fields) {
+    pay(sh, f.text)
     if (sh.option('noglob') || !hasMagic(f.pattern)) {
       out.push(f.text)
       continue
     }
     const options = { dotglob: sh.shopt('dotglob'), globstar: sh.shopt('globstar'), nocase: sh.shopt('nocaseglob') }
     const names = expandGlob(sh.sys, f.pattern, options)
-    if (names.length > 0) out.push(...names)
+    if (names.length > 0) for (const n of names) out.push(n)
     else if (sh.shopt('failglob')) sh.discard(`no match: ${f.text}`)
     else if (!sh.shopt('nullglob')) out.push(f.text)
   }
@@ -61,7 +67,16 @@ export function* expandText(sh: Shell, word: Word, assignment = false): Run<stri
   if (word.parts === undefined && !/[\\~]/.test(word.text)) return word.text
   const sink = new TextSink()
   yield* expandInto(sh, word, sink, assignment ? 'assignment' : 'word')
-  return sink.text
+  const { text } = sink
+  pay(sh, text)
+  return text
+}
+
+/** Long texts count as the work that they make. */
+function pay(sh: Shell, text: string): void {
+  if (text.length < 256) return
+  sh.sys.hold(text.length)
+  sh.sys.charge(text.length >> 8)
 }
 
 /** A word as a pattern in which quoted characters are protected. */
@@ -225,6 +240,7 @@ function mayVanish(p: WordPart): boolean {
 /** A text expanded as in double quotes: arithmetic, subscripts, here-documents. */
 export function* expandEmbedded(sh: Shell, text: string): Run<string> {
   if (!/[$`\\]/.test(text)) return text
+  sh.sys.charge(2 + (text.length >> 3))
   const statement = parseEmbedded(text)?.commands[0]?.command
   const redirect = statement?.type === 'Command' ? statement.redirects[0] : undefined
   if (redirect?.type !== 'HereDoc') return text

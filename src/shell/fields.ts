@@ -19,6 +19,11 @@ export interface Field {
   pattern: string
 }
 
+/** Who pays for the fields: the run's limit of steps. */
+export interface Meter {
+  charge(steps?: number): void
+}
+
 const MAGIC = /[*?[\]]|[!+@]\(/
 
 /** Fields of a command's words. */
@@ -28,9 +33,11 @@ export class FieldSink implements Sink {
   private readonly ifs: string
   /** A field was ended by IFS white space, so one more delimiter belongs to the same gap. */
   private gap = false
+  private readonly meter: Meter
 
-  constructor(ifs: string) {
+  constructor(ifs: string, meter: Meter) {
     this.ifs = ifs
+    this.meter = meter
   }
 
   private get field(): Field {
@@ -96,35 +103,39 @@ export class FieldSink implements Sink {
 
   /** The field under way is complete. */
   end(): void {
-    if (this.current !== null) this.fields.push(this.current)
+    if (this.current === null) return
+    this.meter.charge()
+    this.fields.push(this.current)
     this.current = null
   }
 }
 
 /** One string, and the same as a pattern: assignments, redirections, case, [[ ]]. */
 export class TextSink implements Sink {
-  text = ''
-  pattern = ''
+  private readonly parts: { readonly text: string; readonly quoted: boolean }[] = []
+
+  /** Made when somebody asks: most texts are never patterns. */
+  get text(): string {
+    return this.parts.map((p) => p.text).join('')
+  }
+  get pattern(): string {
+    return this.parts.map((p) => (p.quoted ? escapePattern(p.text) : p.text)).join('')
+  }
   /** Regular expression: quoted text stands for itself. */
-  regex = ''
+  get regex(): string {
+    return this.parts.map((p) => (p.quoted ? p.text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : p.text)).join('')
+  }
 
   literal(text: string): void {
-    this.text += text
-    this.pattern += text
-    this.regex += text
+    this.parts.push({ text, quoted: false })
   }
   quoted(text: string): void {
-    this.text += text
-    this.pattern += escapePattern(text)
-    this.regex += text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+    this.parts.push({ text, quoted: true })
   }
   value(text: string): void {
-    this.text += text
-    this.pattern += text
-    this.regex += text
+    this.parts.push({ text, quoted: false })
   }
   list(values: readonly string[], quoted: boolean): void {
-    if (quoted) this.quoted(values.join(' '))
-    else this.value(values.join(' '))
+    this.parts.push({ text: values.join(' '), quoted })
   }
 }

@@ -46,7 +46,7 @@ function expandComponent(sys: ProcessSys, base: string, part: string, last: bool
   }
   const out: string[] = []
   for (const name of namesIn(sys, base)) {
-    if (hidden(name, part, o) || !matches(part, name, o.nocase)) continue
+    if (hidden(name, part, o) || !matches(part, name, sys, o.nocase)) continue
     if (last) out.push(base + name)
     else if (isDirectory(sys, base + name)) out.push(`${base}${name}/`)
   }

@@ -32,22 +32,36 @@ export const SIGNAL_TEXTS: Readonly<Record<number, string>> = Object.freeze({
 })
 
 export class JobTable {
+  /** In the order of their ids. */
   jobs: Job[] = []
+  private readonly pids = new Map<number, Job>()
+  /** The parent's jobs, whose pids are not in the map yet. */
+  private inherited: readonly Job[] = []
+  /** Processes of jobs whose end has not been recorded. */
+  open = 0
   /** Codes of children that were waited for or told of: `wait PID` may ask again. */
   readonly remembered = new Map<number, number>()
 
   /** Command substitutions and simple commands of a pipeline can still list their parent's jobs, not wait for them. */
   forSubshell(keep: boolean): JobTable {
     const t = new JobTable()
-    if (keep)
-      t.jobs = this.jobs.map((j) => ({ ...j, codes: new Map(j.codes), signals: new Map(j.signals), foreign: true }))
+    if (!keep) return t
+    // What is recorded of a job that is done does not change any more.
+    t.jobs = this.jobs.map((j) =>
+      this.done(j)
+        ? { ...j, foreign: true }
+        : { ...j, codes: new Map(j.codes), signals: new Map(j.signals), foreign: true },
+    )
+    t.inherited = t.jobs
     return t
   }
 
   add(pids: readonly number[], text: string): Job {
-    const id = Math.max(0, ...this.jobs.map((j) => j.id)) + 1
+    const id = (this.jobs[this.jobs.length - 1]?.id ?? 0) + 1
     const job: Job = { id, pids, text, codes: new Map(), signals: new Map(), notified: false, foreign: false }
     this.jobs.push(job)
+    for (const pid of pids) this.pids.set(pid, job)
+    this.open += pids.length
     return job
   }
 
@@ -62,8 +76,17 @@ export class JobTable {
 
   /** + is the newest job that runs, - the one before it. */
   marked(mark: '+' | '-'): Job | undefined {
-    const order = [...this.jobs].sort((a, b) => Number(this.done(a)) - Number(this.done(b)) || b.id - a.id)
-    return mark === '+' ? order[0] : (order[1] ?? order[0])
+    const newest = [this.lastOf(false), this.lastOf(true)].flat()
+    return mark === '+' ? newest[0] : (newest[1] ?? newest[0])
+  }
+
+  /** The newest two jobs that are done or not, the newest first. */
+  private lastOf(done: boolean): Job[] {
+    const out: Job[] = []
+    for (let i = this.jobs.length - 1; i >= 0 && out.length < 2; i--) {
+      if (this.done(this.jobs[i]!) === done) out.push(this.jobs[i]!)
+    }
+    return out
   }
 
   /** %1 %% %+ %- %text %?text; undefined when there is none. */
@@ -77,16 +100,32 @@ export class JobTable {
   }
 
   byPid(pid: number): Job | undefined {
-    return this.jobs.find((j) => j.pids.includes(pid))
+    for (const job of this.inherited) for (const p of job.pids) if (!this.pids.has(p)) this.pids.set(p, job)
+    this.inherited = []
+    return this.pids.get(pid)
   }
 
   record(pid: number, code: number): void {
     this.remembered.set(pid, code)
-    this.byPid(pid)?.codes.set(pid, code)
+    const job = this.byPid(pid)
+    if (job === undefined || job.codes.has(pid)) return
+    job.codes.set(pid, code)
+    if (!job.foreign) this.open--
   }
 
   remove(job: Job): void {
     this.jobs = this.jobs.filter((j) => j !== job)
+    for (const pid of job.pids) {
+      if (this.pids.get(pid) === job) this.pids.delete(pid)
+      if (!job.codes.has(pid) && !job.foreign) this.open--
+    }
+  }
+
+  /** Forget all of them. */
+  clear(): void {
+    this.jobs = []
+    this.pids.clear()
+    this.open = 0
   }
 
   /** What jobs prints of a job's state. */

@@ -8,7 +8,7 @@ import type { Main, Sys, Wait } from '../uapi/program.ts'
 import type { Run } from './control.ts'
 import { runToEnd } from './exec.ts'
 import { firstCommandEnd, isIncomplete, Source } from './parse.ts'
-import { runScript, SYNTAX_STATUS } from './script.ts'
+import { PARSE_SHIFT, runScript, SYNTAX_STATUS } from './script.ts'
 import { LONG_OPTIONS, OPTION_LETTERS, Shell } from './shell.ts'
 import { isName } from './vars.ts'
 
@@ -163,9 +163,16 @@ function* nextCommand(sh: Shell): Run<string | null> {
   for (;;) {
     const p = sh.sys.peek(0)
     if (!p.ok) return null
-    const fresh = toText(p.value.data)
+    const line = carry === '' ? firstLine(p.value.data) : ''
+    sh.sys.charge(2 + (line.length >> PARSE_SHIFT))
+    if (line !== '' && !isIncomplete(line)) {
+      consume(sh, line)
+      return line
+    }
+    const fresh = toText(p.value.eof ? p.value.data : wholeCharacters(p.value.data))
     const all = carry + fresh
-    const end = commandEnd(all)
+    sh.sys.hold(all.length)
+    const end = commandEnd(sh, all)
     if (end > 0) {
       consume(sh, all.slice(carry.length, end))
       return all.slice(0, end)
@@ -179,16 +186,32 @@ function* nextCommand(sh: Shell): Run<string | null> {
 
 const TRIED_LINES = 64
 
+/** A line with its end; '' when none is complete. */
+function firstLine(data: Uint8Array): string {
+  return toText(data.subarray(0, data.indexOf(10) + 1))
+}
+
+/** Without a character that is not complete yet. */
+function wholeCharacters(data: Uint8Array): Uint8Array {
+  let end = data.length
+  while (end > 0 && data.length - end < 3 && (data[end - 1]! & 0xc0) === 0x80) end--
+  const lead = data[end - 1] ?? 0
+  const wanted = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1
+  return data.length - end + 1 >= wanted || end <= 1 ? data : data.subarray(0, end - 1)
+}
+
 /** Where the first complete command ends; 0 when none does. */
-function commandEnd(all: string): number {
+function commandEnd(sh: Shell, all: string): number {
   let end = 0
   for (let i = 0; i < TRIED_LINES; i++) {
     const next = all.indexOf('\n', end) + 1
     if (next === 0) return 0
     end = next
+    sh.sys.charge(end >> PARSE_SHIFT)
     if (!isIncomplete(all.slice(0, end))) return end
   }
   // A long construct: one look at the whole text instead of one at every line.
+  sh.sys.charge(all.length >> PARSE_SHIFT)
   return isIncomplete(all) ? 0 : firstCommandEnd(all)
 }
 

@@ -22,18 +22,21 @@ export function notifyForeground(sh: Shell, pid: number, signal: number, text: s
 
 /** Take note of children of jobs that have ended. */
 export function pollJobs(sh: Shell): void {
+  for (const pid of sh.sys.endedChildren()) {
+    const job = sh.jobs.byPid(pid)
+    const r = job === undefined ? null : sh.sys.reapStatus(pid)
+    if (job === undefined || r === null) continue
+    sh.jobs.record(pid, r.code)
+    job.signals.set(pid, r.signal)
+  }
+  if (sh.jobs.open > sh.sys.childCount) forgetLost(sh)
+}
+
+/** Processes of jobs that are no children of this shell any more: nothing can be learned of their end. */
+function forgetLost(sh: Shell): void {
   for (const job of sh.jobs.jobs) {
     if (job.foreign) continue
-    for (const pid of job.pids) {
-      if (job.codes.has(pid)) continue
-      const r = sh.sys.reapStatus(pid)
-      if (r === null) {
-        if (!sh.sys.isChild(pid)) sh.jobs.record(pid, 127)
-        continue
-      }
-      sh.jobs.record(pid, r.code)
-      job.signals.set(pid, r.signal)
-    }
+    for (const pid of job.pids) if (!job.codes.has(pid) && !sh.sys.isChild(pid)) sh.jobs.record(pid, 127)
   }
 }
 

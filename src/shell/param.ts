@@ -152,7 +152,7 @@ function* operate(
       const pattern = yield* expandPattern(sh, op.operand)
       put(
         sh,
-        each(value, (t) => remove(t, pattern, op.operator)),
+        each(value, (t) => remove(sh, t, pattern, op.operator)),
         sink,
         quoted,
       )
@@ -163,7 +163,7 @@ function* operate(
       const text = yield* expandText(sh, op.replacement)
       put(
         sh,
-        each(value, (t) => replaceMatches(pattern, t, op.operator, () => text)),
+        each(value, (t) => replaceMatches(pattern, t, op.operator, () => text, sh.sys)),
         sink,
         quoted,
       )
@@ -173,7 +173,7 @@ function* operate(
       const pattern = op.operand === undefined ? '?' : yield* expandPattern(sh, op.operand)
       put(
         sh,
-        each(value, (t) => changeCase(t, op.operator, pattern)),
+        each(value, (t) => changeCase(sh, t, op.operator, pattern)),
         sink,
         quoted,
       )
@@ -293,18 +293,18 @@ function* slice(
   return { ...value, values }
 }
 
-function remove(text: string, pattern: string, operator: '#' | '##' | '%' | '%%'): string {
+function remove(sh: Shell, text: string, pattern: string, operator: '#' | '##' | '%' | '%%'): string {
   if (operator === '#' || operator === '##') {
-    const n = prefixLength(pattern, text, operator === '##')
+    const n = prefixLength(pattern, text, operator === '##', sh.sys)
     return n < 0 ? text : text.slice(n)
   }
-  const at = suffixStart(pattern, text, operator === '%%')
+  const at = suffixStart(pattern, text, operator === '%%', sh.sys)
   return at < 0 ? text : text.slice(0, at)
 }
 
-function changeCase(text: string, operator: '^' | '^^' | ',' | ',,', pattern: string): string {
+function changeCase(sh: Shell, text: string, operator: '^' | '^^' | ',' | ',,', pattern: string): string {
   const change = (c: string): string =>
-    matches(pattern, c) ? (operator.startsWith('^') ? c.toUpperCase() : c.toLowerCase()) : c
+    matches(pattern, c, sh.sys) ? (operator.startsWith('^') ? c.toUpperCase() : c.toLowerCase()) : c
   if (operator.length === 2) return [...text].map(change).join('')
   return text === '' ? '' : change(text[0]!) + text.slice(1)
 }

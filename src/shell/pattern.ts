@@ -1,28 +1,8 @@
-// Shell patterns (glob(7), extglob) as regular expressions. A pattern is text in which a backslash takes away a character's meaning.
-// Leaves out equivalence classes and collating symbols.
-
-const CLASSES: Readonly<Record<string, string>> = Object.freeze({
-  alnum: 'A-Za-z0-9',
-  alpha: 'A-Za-z',
-  ascii: '\\x00-\\x7f',
-  blank: ' \\t',
-  cntrl: '\\x00-\\x1f\\x7f',
-  digit: '0-9',
-  graph: '!-~',
-  lower: 'a-z',
-  print: ' -~',
-  punct: '!-\\/:-@\\[-`{-~',
-  space: '\\s',
-  upper: 'A-Z',
-  word: 'A-Za-z0-9_',
-  xdigit: '0-9A-Fa-f',
-})
-
-const SPECIAL = /[\\^$.*+?()[\]{}|/]/
-
-function escapeRegex(c: string): string {
-  return SPECIAL.test(c) ? `\\${c}` : c
-}
+// Shell patterns (glob(7), extglob): case, [[ == ]], ${x#p} and its kin, names of files. A pattern is text in which a backslash
+// takes away a character's meaning. Read first: bash(1), "Pattern Matching". A pattern without groups is matched with two pointers, any other
+// by sets of places in the text, so that time is polynomial; the meter pays. Leaves out equivalence classes and collating symbols.
+import type { Meter } from '../lib/regex/regex.ts'
+import { type Element, parsePattern } from './pattern_parse.ts'
 
 /** Protect every character of a text from being a pattern. */
 export function escapePattern(text: string): string {
@@ -31,7 +11,17 @@ export function escapePattern(text: string): string {
 
 /** Does the text hold anything that makes it a pattern? */
 export function hasMagic(pattern: string): boolean {
-  return /(^|[^\\])(\\\\)*([*?]|\[.+\]|[!+@]\()/s.test(pattern)
+  const close = pattern.lastIndexOf(']')
+  for (let i = 0; i < pattern.length; i++) {
+    const c = pattern[i]!
+    if (c === '\\') i++
+    else if (c === '*' || c === '?') return true
+    else if (c === '[') {
+      // At least one character before a ].
+      if (close >= i + 2) return true
+    } else if ((c === '!' || c === '+' || c === '@') && pattern[i + 1] === '(') return true
+  }
+  return false
 }
 
 /** Remove the backslashes that protect. */
@@ -39,132 +29,185 @@ export function unescapePattern(pattern: string): string {
   return pattern.replace(/\\(.)/gs, '$1')
 }
 
-interface Cursor {
-  readonly text: string
-  pos: number
+/** Characters: a string, or an array when some of them are pairs of UTF-16. */
+type Chars = string | readonly string[]
+
+function charsOf(text: string): Chars {
+  return /[\ud800-\udfff]/.test(text) ? [...text] : text
 }
 
-/** [abc], [!a-z], [[:digit:]]; null when there is no closing bracket. */
-function bracket(c: Cursor): string | null {
-  let i = c.pos + 1
-  let out = '['
-  if (c.text[i] === '!' || c.text[i] === '^') {
-    out += '^'
-    i++
+/** How many of the first `n` characters' UTF-16 units. */
+function unitsOf(chars: Chars, n: number): number {
+  return typeof chars === 'string' ? n : chars.slice(0, n).join('').length
+}
+
+/** Comparisons that are worth one step of the machine's limit. */
+const PER_STEP = 32
+/** Work on a set of places, in comparisons. */
+const SET_COST = 8
+
+class Matcher {
+  private readonly chars: Chars
+  private readonly fold: boolean
+  private readonly meter: Meter
+  /** The whole text is to be matched. */
+  private readonly strict: boolean
+  private done = 0
+
+  constructor(chars: Chars, fold: boolean, meter: Meter, strict = false) {
+    this.strict = strict
+    this.chars = chars
+    this.fold = fold
+    this.meter = meter
   }
-  for (let first = true; ; first = false) {
-    const ch = c.text[i]
-    if (ch === undefined) return null
-    if (ch === ']' && !first) break
-    const named = /^\[:(\w+):\]/.exec(c.text.slice(i))
-    if (named !== null) {
-      out += CLASSES[named[1]!] ?? ''
-      i += named[0].length
-    } else if (ch === '\\' && i + 1 < c.text.length) {
-      out += `\\${c.text[i + 1]}`.replace(/^\\([A-Za-z0-9_])$/, '$1')
-      i += 2
-    } else {
-      out += /[\\[\]^]/.test(ch) ? `\\${ch}` : ch
-      i++
+
+  private pay(n: number): void {
+    this.done += n
+    if (this.done < PER_STEP) return
+    const steps = Math.floor(this.done / PER_STEP)
+    this.done -= steps * PER_STEP
+    this.meter.charge(steps)
+  }
+
+  /** Does one element that takes one character take this one? */
+  private takes(e: Element, at: number): boolean {
+    const c = this.chars[at]!
+    switch (e.kind) {
+      case 'char':
+        return e.char === c || (this.fold && e.char.toLowerCase() === c.toLowerCase())
+      case 'any':
+        return true
+      case 'set':
+        if (e.has(c)) return true
+        return this.fold && (e.has(c.toLowerCase()) || e.has(c.toUpperCase()))
+      default:
+        return false
     }
   }
-  c.pos = i + 1
-  return out === '[' ? '(?!)' : out === '[^' ? '.' : `${out}]`
-}
 
-function group(c: Cursor): string | null {
-  const op = c.text[c.pos]!
-  const start = c.pos
-  c.pos += 2
-  const alternatives: string[] = []
-  for (;;) {
-    alternatives.push(sequence(c, true))
-    const ch = c.text[c.pos]
-    if (ch === undefined) {
-      c.pos = start
-      return null
+  /** The whole text, without groups: at a mismatch only the last star is tried again, one character further. */
+  whole(elements: readonly Element[]): boolean {
+    let p = 0
+    let t = 0
+    let star = -1
+    let mark = 0
+    while (t < this.chars.length) {
+      this.pay(1)
+      const e = elements[p]
+      if (e?.kind === 'star') {
+        star = p++
+        mark = t
+      } else if (e !== undefined && this.takes(e, t)) {
+        p++
+        t++
+      } else if (star >= 0) {
+        p = star + 1
+        t = ++mark
+      } else return false
     }
-    c.pos++
-    if (ch === ')') break
+    while (elements[p]?.kind === 'star') p++
+    return p === elements.length
   }
-  const body = alternatives.join('|')
-  if (op === '!') return `(?:(?!(?:${body})${restOf(c)})[\\s\\S]*?)`
-  return `(?:${body})${op === '@' ? '' : op}`
-}
 
-/** What follows a !(…) must still match after the text that it must not be. */
-function restOf(c: Cursor): string {
-  const ahead: Cursor = { text: c.text, pos: c.pos }
-  return `${sequence(ahead, false)}$`
-}
+  /** Where matches end that begin at one of `from`, ascending. */
+  ends(elements: readonly Element[], from: readonly number[]): readonly number[] {
+    let places = from
+    for (const [i, e] of elements.entries()) {
+      if (places.length === 0) break
+      const stuck = this.strict && e.kind === 'star' && places[0]! < this.chars.length && isNeeded(elements[i + 1])
+      places = this.after(e, places)
+      if (stuck) places = places.slice(0, -1)
+    }
+    return places
+  }
 
-function sequence(c: Cursor, inGroup: boolean): string {
-  let out = ''
-  while (c.pos < c.text.length) {
-    const ch = c.text[c.pos]!
-    if (inGroup && (ch === '|' || ch === ')')) return out
-    if (/[?*+@!]/.test(ch) && c.text[c.pos + 1] === '(') {
-      const g = group(c)
-      if (g !== null) {
-        out += g
-        continue
+  private after(e: Element, places: readonly number[]): readonly number[] {
+    const size = this.chars.length
+    this.pay(places.length)
+    switch (e.kind) {
+      case 'star': {
+        const first = places[0]!
+        this.pay(size - first)
+        return Array.from({ length: size - first + 1 }, (_, i) => first + i)
       }
+      case 'group':
+        return this.group(e, places)
+      default:
+        return places.filter((p) => p < size && this.takes(e, p)).map((p) => p + 1)
     }
-    if (ch === '[') {
-      const b = bracket(c)
-      if (b !== null) {
-        out += b
-        continue
-      }
+  }
+
+  private anyOf(e: Extract<Element, { kind: 'group' }>, places: readonly number[]): number[] {
+    return e.alternatives.flatMap((a) => this.ends(a, places))
+  }
+
+  private group(e: Extract<Element, { kind: 'group' }>, places: readonly number[]): readonly number[] {
+    if (e.op === '!') return this.except(e, places)
+    const all = new Set(e.op === '?' || e.op === '*' ? places : [])
+    let fresh: readonly number[] = places
+    do {
+      const next = new Set(this.anyOf(e, fresh))
+      fresh = sorted([...next].filter((p) => !all.has(p)))
+      this.pay(next.size * SET_COST)
+      for (const p of fresh) all.add(p)
+    } while (fresh.length > 0 && (e.op === '*' || e.op === '+'))
+    return sorted([...all])
+  }
+
+  /** !(…): every end that none of the alternatives has, of each beginning on its own. */
+  private except(e: Extract<Element, { kind: 'group' }>, places: readonly number[]): readonly number[] {
+    const all = new Set<number>()
+    for (const from of places) {
+      const taken = new Set(this.anyOf(e, [from]))
+      for (let p = from; p <= this.chars.length; p++) if (!taken.has(p)) all.add(p)
+      this.pay((this.chars.length - from) * SET_COST)
     }
-    c.pos++
-    if (ch === '*') {
-      while (c.text[c.pos] === '*' && c.text[c.pos + 1] !== '(') c.pos++
-      out += '[\\s\\S]*'
-    } else if (ch === '?') out += '[\\s\\S]'
-    else if (ch === '\\' && c.pos < c.text.length) out += escapeRegex(c.text[c.pos++]!)
-    else out += escapeRegex(ch)
-  }
-  return out
-}
-
-/** The regular expression's source that a pattern means, without anchors. */
-export function patternSource(pattern: string): string {
-  return sequence({ text: pattern, pos: 0 }, false)
-}
-
-function compile(source: string, flags: string): RegExp {
-  try {
-    return new RegExp(source, `${flags}u`)
-  } catch {
-    return /(?!)/
+    return sorted([...all])
   }
 }
 
-export function matches(pattern: string, text: string, ignoreCase = false): boolean {
+function sorted(places: number[]): number[] {
+  return places.sort((a, b) => a - b)
+}
+
+/** bash leaves a text's last character to a group after a star, unless the group is ?(…) or *(…): b is not *!(b). */
+function isNeeded(e: Element | undefined): boolean {
+  return e?.kind === 'group' && e.op !== '?' && e.op !== '*'
+}
+
+function simple(elements: readonly Element[]): boolean {
+  return elements.every((e) => e.kind !== 'group')
+}
+
+export function matches(pattern: string, text: string, meter: Meter, ignoreCase = false): boolean {
   if (!hasMagic(pattern)) {
     const plain = unescapePattern(pattern)
     return ignoreCase ? plain.toLowerCase() === text.toLowerCase() : plain === text
   }
-  return compile(`^(?:${patternSource(pattern)})$`, ignoreCase ? 'i' : '').test(text)
+  const elements = parsePattern(pattern)
+  const chars = charsOf(text)
+  const m = new Matcher(chars, ignoreCase, meter, true)
+  return simple(elements) ? m.whole(elements) : m.ends(elements, [0]).at(-1) === chars.length
 }
 
 /** ${x#p} ${x##p}: length of the prefix that matches, or -1. */
-export function prefixLength(pattern: string, text: string, longest: boolean): number {
-  for (let i = 0; i <= text.length; i++) {
-    const n = longest ? text.length - i : i
-    if (matches(pattern, text.slice(0, n))) return n
-  }
-  return -1
+export function prefixLength(pattern: string, text: string, longest: boolean, meter: Meter): number {
+  const chars = charsOf(text)
+  const ends = new Matcher(chars, false, meter).ends(parsePattern(pattern), [0])
+  return ends.length === 0 ? -1 : unitsOf(chars, longest ? ends.at(-1)! : ends[0]!)
+}
+
+/** The same elements from the end to the start. */
+function reversed(elements: readonly Element[]): Element[] {
+  return elements.map((e) => (e.kind === 'group' ? { ...e, alternatives: e.alternatives.map(reversed) } : e)).reverse()
 }
 
 /** ${x%p} ${x%%p}: where the suffix that matches starts, or -1. */
-export function suffixStart(pattern: string, text: string, longest: boolean): number {
-  for (let i = 0; i <= text.length; i++) {
-    const at = longest ? i : text.length - i
-    if (matches(pattern, text.slice(at))) return at
-  }
-  return -1
+export function suffixStart(pattern: string, text: string, longest: boolean, meter: Meter): number {
+  const chars = charsOf(text)
+  const backwards = [...chars].reverse()
+  const ends = new Matcher(backwards, false, meter).ends(reversed(parsePattern(pattern)), [0])
+  return ends.length === 0 ? -1 : unitsOf(chars, chars.length - (longest ? ends.at(-1)! : ends[0]!))
 }
 
 /** ${x/p/r} and its kin: where matches are, longest at each place. */
@@ -173,27 +216,34 @@ export function replaceMatches(
   text: string,
   how: '/' | '//' | '/#' | '/%',
   replacement: (match: string) => string,
+  meter: Meter,
 ): string {
   if (pattern === '') return how === '/#' ? replacement('') + text : how === '/%' ? text + replacement('') : text
   if (how === '/#') {
-    const n = prefixLength(pattern, text, true)
+    const n = prefixLength(pattern, text, true, meter)
     return n < 0 ? text : replacement(text.slice(0, n)) + text.slice(n)
   }
   if (how === '/%') {
-    const at = suffixStart(pattern, text, true)
+    const at = suffixStart(pattern, text, true, meter)
     return at < 0 ? text : text.slice(0, at) + replacement(text.slice(at))
   }
+  const chars = charsOf(text)
+  const elements = parsePattern(pattern)
+  // Nothing matches in an empty text, a star excepted.
+  if (text === '') return elements.every((e) => e.kind === 'star') ? replacement('') : ''
+  const m = new Matcher(chars, false, meter)
+  const piece = (from: number, to: number): string =>
+    typeof chars === 'string' ? chars.slice(from, to) : chars.slice(from, to).join('')
   let out = ''
-  let i = 0
-  while (i < text.length) {
-    const n = prefixLength(pattern, text.slice(i), true)
-    if (n <= 0) {
-      out += text[i++]
-      continue
+  let copied = 0
+  for (let i = 0; i < chars.length; ) {
+    const end = m.ends(elements, [i]).at(-1)
+    if (end !== undefined) {
+      out += piece(copied, i) + replacement(piece(i, end))
+      copied = end
+      if (how === '/') break
     }
-    out += replacement(text.slice(i, i + n))
-    i += n
-    if (how === '/') break
+    i = end === undefined || end === i ? i + 1 : end
   }
-  return out + text.slice(i)
+  return out + piece(copied, chars.length)
 }

@@ -26,6 +26,7 @@ function descriptorOf(sh: Shell, r: Redirection, standard: number): number {
   if (closing) return Number(sh.param(name) ?? -1)
   let fd = 10
   while (sh.sys.file(fd) !== undefined) fd++
+  sh.sys.charge(fd >> 4)
   sh.assign(name, String(fd))
   return fd
 }

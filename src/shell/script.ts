@@ -7,6 +7,8 @@ import { type Parsed, parseScript, Source, type Statement, type SyntaxErrorInfo 
 import type { Shell } from './shell.ts'
 
 export const SYNTAX_STATUS = 2
+/** Parsing 2 characters counts as a step. */
+export const PARSE_SHIFT = 1
 
 export function reportSyntax(sh: Shell, error: SyntaxErrorInfo, how: string): void {
   const name = sh.interactive ? 'bash' : sh.source.name
@@ -37,6 +39,7 @@ function* byLine(source: Source, list: readonly Statement[]): Generator<readonly
  */
 export function* runScript(sh: Shell, source: Source, how: '' | '-c: ', tail = false): Run<number> {
   sh.source = source
+  sh.sys.charge(source.text.length >> PARSE_SHIFT)
   const parsed = parseScript(source)
   warnHereDocs(sh, source, parsed)
   const single = tail && parsed.error === null && parsed.usable.length === 1 && sh.traps.size === 0
@@ -79,6 +82,7 @@ export function* runText(sh: Shell, text: string, how: 'eval' | 'trap' | Source)
   const label = how === 'eval' ? 'eval: ' : ''
   try {
     sh.source = source
+    sh.sys.charge(source.text.length >> PARSE_SHIFT)
     const parsed = parseScript(source)
     if (parsed.usable.length === 0) sh.status = 0
     for (const st of parsed.usable) yield* runStatement(sh, st)

@@ -9,7 +9,7 @@ import { JobTable } from './jobs.ts'
 import type { CommandNode, FunctionNode } from './parse.ts'
 import { Source } from './parse.ts'
 import { dynamicValue, setDynamic } from './special.ts'
-import { keysOf, ReadonlyError, scalar, Variables, valuesOf } from './vars.ts'
+import { nextIndex, ReadonlyError, scalar, setIndexed, Variables, valuesOf } from './vars.ts'
 
 /** set -o names with their letters. */
 export const OPTION_LETTERS: Readonly<Record<string, string>> = Object.freeze({
@@ -71,6 +71,8 @@ export interface Frame {
 }
 
 const MAX_DEPTH = 500
+/** What a subshell costs, besides its arrays. */
+const FORK_STEPS = 10
 
 export class Shell {
   sys: ProcessSys
@@ -100,6 +102,8 @@ export class Shell {
   subshells = 0
   /** > 0 where set -e does not look: conditions, && and || lists, !. */
   lenient = 0
+  /** Standard input is a pipe or a file that a compound command was given: what runs in the background keeps it. */
+  ownStdin = false
   /** Status of the last command substitution of the current command; null when there was none. */
   substituted: number | null = null
   /** Descriptors of process substitutions, closed after their command. */
@@ -150,6 +154,7 @@ export class Shell {
       [...this.traps].filter(([name, action]) => action === '' || (name === 'ERR' && this.options.has('errtrace'))),
     )
     s.subshells = this.subshells + 1
+    this.sys.charge(FORK_STEPS + (s.vars.elements >> 3) + (s.positional.length >> 3) + (s.jobs.jobs.length >> 1))
     if (s.subshells > MAX_DEPTH) throw new LimitError('depth', MAX_DEPTH, `more than ${MAX_DEPTH} nested subshells`)
     return s
   }
@@ -230,7 +235,10 @@ export class Shell {
         const before = append ? (scalar(known) ?? '0') : '0'
         text = String(BigInt.asIntN(64, (append ? this.arith(before) : 0n) + this.arith(value)))
         this.vars.set(name, text)
-      } else this.vars.set(name, text, append)
+      } else {
+        if (append) this.sys.hold((this.vars.get(name)?.length ?? 0) + value.length)
+        this.vars.set(name, text, append)
+      }
       if (this.option('allexport')) this.vars.ensure(name).exported = true
     } catch (e) {
       if (e instanceof ReadonlyError) this.discard(e.message)
@@ -245,8 +253,7 @@ export class Shell {
     if (v !== undefined && v.assoc !== null) return index
     let i = Number(this.arith(index))
     if (i < 0) {
-      const keys = v === undefined ? [] : keysOf(v)
-      i += keys.length === 0 ? 0 : Number(keys[keys.length - 1]) + 1
+      i += v === undefined ? 0 : nextIndex(v)
       if (i < 0) throw new BadSubscript(`${name}[${index}]: bad array subscript`)
     }
     return i
@@ -294,7 +301,7 @@ export class Shell {
         ? (old ?? '') + value
         : value
     if (v.assoc !== null) v.assoc.set(String(key), text)
-    else v.array!.set(Number(key), text)
+    else setIndexed(v.array!, Number(key), text)
   }
 
   /** All values of name[@]; null when there is no such variable. */
@@ -306,6 +313,7 @@ export class Shell {
       const plain = dynamicValue(this, name)
       return plain === undefined ? null : [plain]
     }
+    this.sys.charge(((v.array ?? v.assoc)?.size ?? 0) >> 3)
     return valuesOf(v)
   }
 
@@ -341,12 +349,15 @@ export class Shell {
   }
 
   arithOrThrow(text: string): bigint {
+    this.sys.charge(text.length >> 5)
     return evaluate(text, {
       get: (name, index) => {
         const value = index === null ? this.param(name) : this.element(name, this.subscript(name, index))
         if (value === undefined && this.option('nounset')) this.fatal(`${name}: unbound variable`)
         return value ?? ''
       },
+      // Values are expressions themselves: a short text may mean a long evaluation.
+      nested: () => this.sys.charge(2),
       set: (name, index, value) => {
         if (index === null) this.assign(name, value)
         else this.setElement(name, this.subscript(name, index), value)

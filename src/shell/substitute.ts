@@ -80,6 +80,12 @@ export function* substituteCommand(sh: Shell, script: Script | undefined): Run<s
 
 /** <(…): runs beside the command; gives the name under which its pipe is found. */
 export function substituteProcess(sh: Shell, operator: '<' | '>', script: Script | undefined): string {
+  sh.sys.charge(10)
+  // Earlier ones that have ended: nobody waits for them, but `wait PID` may ask.
+  for (const pid of sh.sys.endedChildren()) {
+    const code = sh.jobs.byPid(pid) === undefined ? sh.sys.reap(pid) : null
+    if (code !== null) sh.jobs.remembered.set(pid, code)
+  }
   const pipe = sh.sys.pipe()
   if (!pipe.ok) sh.discard('cannot make pipe for process substitution: Too many open files')
   const [r, w] = pipe.value

@@ -10,6 +10,8 @@ import type { Shell } from './shell.ts'
 const FATAL: readonly Signal[] = Object.freeze(['HUP', 'INT', 'TERM', 'ALRM', 'USR1', 'USR2'])
 
 const TURNS = 256
+/** What a command costs at least; a step stands for about a microsecond of the host's time. */
+const COMMAND_STEPS = 2
 
 /** Tell the system which signals the shell wants to see. */
 export function applyTraps(sh: Shell): void {
@@ -29,7 +31,7 @@ export function applyTraps(sh: Shell): void {
 
 /** Between two commands: count the step, give way to others, run the traps of signals that have arrived. */
 export function* boundary(sh: Shell): Run<void> {
-  sh.sys.charge()
+  sh.sys.charge(COMMAND_STEPS)
   if (sh.sys.mustPause || ++sh.turns % TURNS === 0) yield {}
   for (let s = sh.sys.takeSignal(); s !== null; s = sh.sys.takeSignal()) sh.arrived.push(s)
   while (sh.arrived.length > 0 && !sh.inTrap) yield* handle(sh, sh.arrived.shift()!)

@@ -50,6 +50,13 @@ export class Variables {
     return out
   }
 
+  /** Elements of all arrays. */
+  get elements(): number {
+    let n = 0
+    for (const s of this.scopes) for (const v of s.values()) n += v.array?.size ?? v.assoc?.size ?? 0
+    return n
+  }
+
   push(): void {
     this.scopes.push(new Map())
   }
@@ -196,6 +203,35 @@ function assocKeys(assoc: ReadonlyMap<string, string>): string[] {
     .map((key, age) => ({ key, age, bucket: bucket(key) }))
     .sort((a, b) => a.bucket - b.bucket || b.age - a.age)
     .map((e) => e.key)
+}
+
+/** The highest index of an array while it had that size: loops of a+=(x) and ${a[-1]} do not look at every index. */
+const tops = new WeakMap<ReadonlyMap<number, string>, { size: number; top: number }>()
+
+/** One more than the highest index of an indexed array, or of a plain variable; 0 when there is none. */
+export function nextIndex(v: Variable): number {
+  const { array } = v
+  if (array === null) return v.value === null ? 0 : 1
+  const known = tops.get(array)
+  if (known?.size === array.size) return known.top + 1
+  let top = -1
+  for (const i of array.keys()) if (i > top) top = i
+  tops.set(array, { size: array.size, top })
+  return top + 1
+}
+
+export function setIndexed(array: Map<number, string>, index: number, value: string): void {
+  const known = tops.get(array)
+  const valid = known?.size === array.size
+  array.set(index, value)
+  if (known === undefined || !valid) return
+  known.size = array.size
+  if (index > known.top) known.top = index
+}
+
+export function deleteIndexed(array: Map<number, string>, index: number): void {
+  array.delete(index)
+  tops.delete(array)
 }
 
 /** Indices or keys in order. */

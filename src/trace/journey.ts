@@ -111,6 +111,13 @@ function ending(e: TraceEvent): Verdict | null {
     case 'exception':
     case 'tcp-state':
     case 'error':
+    case 'nf-rule':
+    case 'nf-skip':
+    case 'nf-policy':
+    case 'conntrack':
+    case 'nat':
+    case 'nf-set':
+    case 'log':
       return null
     default:
       return unreachable(e)

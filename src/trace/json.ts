@@ -5,18 +5,16 @@ import { formatMac } from '../lib/mac.ts'
 import { unreachable } from '../lib/never.ts'
 import type { NextHop, Route, Rule } from '../uapi/route.ts'
 import type { DropDetail, TraceEvent } from '../uapi/trace.ts'
-import type { Ethernet } from '../wire/ethernet.ts'
-import type { Net, Packet, Transport } from '../wire/packet.ts'
 import type { Journey } from './journey.ts'
+import type { JsonObject } from './json_value.ts'
 import { dropWhy } from './lines.ts'
+import { netfilterFields, placeJson } from './netfilter_json.ts'
+import { packetJson } from './packet_json.ts'
 import type { Printers } from './printers.ts'
 import { outcomeOf, type Trace } from './trace.ts'
 
 /** Version of the schema. */
 export const TRACE_JSON_VERSION = 1
-
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
-export type JsonObject = { readonly [key: string]: Json }
 
 /** The document as a value; JSON.stringify it, or use renderJson. */
 export function traceToJson(trace: Trace): JsonObject {
@@ -125,6 +123,14 @@ function eventFields(e: TraceEvent, p: Printers): JsonObject {
       }
     case 'error':
       return { errno: e.errno, dst: formatIp4(e.dst) }
+    case 'nf-rule':
+    case 'nf-skip':
+    case 'nf-policy':
+    case 'conntrack':
+    case 'nat':
+    case 'nf-set':
+    case 'log':
+      return netfilterFields(e, p)
     default:
       return unreachable(e)
   }
@@ -168,76 +174,13 @@ function detailJson(netns: number, d: DropDetail, p: Printers): JsonObject {
       return { kind: d.kind, dst: formatIp4(d.dst) }
     case 'address':
       return { kind: d.kind, address: formatIp4(d.address), note: d.note }
+    case 'nf-rule':
+      return { kind: d.kind, ...placeJson(d.place), rule: p.iptRule(d.rule) }
+    case 'nf-policy':
+      return { kind: d.kind, table: d.table, chain: d.chain }
     case 'text':
       return { kind: d.kind, note: d.note }
     default:
       return unreachable(d)
-  }
-}
-
-function packetJson(pkt: Packet, p: Printers): JsonObject {
-  return {
-    summary: p.packet(pkt),
-    eth: pkt.eth === null ? null : ethernetJson(pkt.eth),
-    net: netJson(pkt.net),
-    l4: pkt.l4 === null ? null : transportJson(pkt.l4),
-    dataLength: pkt.data.length,
-  }
-}
-
-function ethernetJson(e: Ethernet): JsonObject {
-  return { src: formatMac(e.src), dst: formatMac(e.dst), type: e.type }
-}
-
-function netJson(n: Net): JsonObject {
-  switch (n.kind) {
-    case 'ipv4':
-      return {
-        kind: n.kind,
-        src: formatIp4(n.src),
-        dst: formatIp4(n.dst),
-        protocol: n.protocol,
-        ttl: n.ttl,
-        tos: n.tos,
-        id: n.id,
-        df: n.df,
-        mf: n.mf,
-        fragOffset: n.fragOffset,
-        totalLength: n.totalLength,
-      }
-    case 'arp':
-      return {
-        kind: n.kind,
-        op: n.op,
-        sha: formatMac(n.sha),
-        sip: formatIp4(n.sip),
-        tha: formatMac(n.tha),
-        tip: formatIp4(n.tip),
-      }
-    case 'raw':
-      return { kind: n.kind, length: n.bytes.length }
-    default:
-      return unreachable(n)
-  }
-}
-
-function transportJson(t: Transport): JsonObject {
-  switch (t.kind) {
-    case 'icmp':
-      return { kind: t.kind, type: t.type, code: t.code, rest: t.rest >>> 0 }
-    case 'udp':
-      return { kind: t.kind, sport: t.sport, dport: t.dport, length: t.length }
-    case 'tcp':
-      return {
-        kind: t.kind,
-        sport: t.sport,
-        dport: t.dport,
-        seq: t.seq,
-        ack: t.ack,
-        flags: t.flags,
-        window: t.window,
-      }
-    default:
-      return unreachable(t)
   }
 }

@@ -18,22 +18,11 @@ import type {
   TraceEvent,
   XmitEvent,
 } from '../uapi/trace.ts'
+import { type Line, line } from './line.ts'
+import { netfilterLine } from './netfilter_lines.ts'
 import type { Printers } from './printers.ts'
 
-export interface Line {
-  readonly key: string
-  readonly text: string
-  /** Right column: the entry responsible. */
-  readonly note: string
-  /** A second line below, '' when none. */
-  readonly below: string
-}
-
-function line(key: string, text: string, note = '', below = ''): Line {
-  return { key, text, note, below }
-}
-
-/** The line of an event; null for what only the verbose form shows (copies for captures). */
+/** The line of an event; null for what only the verbose form shows (copies for captures, rules that did not match). */
 export function eventLine(e: TraceEvent, p: Printers): Line | null {
   switch (e.kind) {
     case 'origin':
@@ -62,6 +51,14 @@ export function eventLine(e: TraceEvent, p: Printers): Line | null {
       return line('tcp', `${e.before} -> ${e.after}`)
     case 'drop':
       return dropLine(e, p)
+    case 'nf-rule':
+    case 'nf-skip':
+    case 'nf-policy':
+    case 'conntrack':
+    case 'nat':
+    case 'nf-set':
+    case 'log':
+      return netfilterLine(e, p)
     case 'error':
       return line('error', errorText(e.errno, e.dst), '', e.packet === 0 ? refusalText(e.errno) : 'no answer is sent')
     default:
@@ -203,6 +200,10 @@ function detailText(netns: number, d: DropDetail, p: Printers): string {
       return `${formatIp4(d.dst)} did not answer ARP`
     case 'address':
       return `${formatIp4(d.address)} ${d.note}`
+    case 'nf-rule':
+      return `by rule ${d.place.number} of ${d.place.chain} (table ${d.place.table}): ${p.iptRule(d.rule)}`
+    case 'nf-policy':
+      return `by the policy of ${d.chain} (table ${d.table})`
     case 'text':
       return d.note
     default:

@@ -1,16 +1,9 @@
 // How things are spelled: a renderer gets these as an argument, so that host can bind the tools' own wording.
 // Read first: text.ts. The plain ones here need nothing but the events.
 import { formatIp4 } from '../lib/ip4.ts'
-import {
-  NUD_DELAY,
-  NUD_FAILED,
-  NUD_INCOMPLETE,
-  NUD_NOARP,
-  NUD_PERMANENT,
-  NUD_PROBE,
-  NUD_REACHABLE,
-  NUD_STALE,
-} from '../uapi/neigh.ts'
+import { unreachable } from '../lib/never.ts'
+import { NUD_NAMES } from '../uapi/neigh.ts'
+import type { IptRule } from '../uapi/netfilter.ts'
 import {
   type NextHop,
   type Route,
@@ -34,22 +27,13 @@ export interface Printers {
   table(id: number): string
   /** A policy rule: "100: from 10.0.0.0/8 lookup 7". */
   rule(rule: Rule): string
+  /** A rule of iptables as iptables-save spells it, without "-A CHAIN". */
+  iptRule(rule: IptRule): string
   /** A packet in one line. */
   packet(pkt: Packet): string
   /** A NUD_… state: "REACHABLE". */
   neighState(state: number): string
 }
-
-const NUD_NAMES: readonly (readonly [number, string])[] = Object.freeze([
-  [NUD_INCOMPLETE, 'INCOMPLETE'],
-  [NUD_REACHABLE, 'REACHABLE'],
-  [NUD_STALE, 'STALE'],
-  [NUD_DELAY, 'DELAY'],
-  [NUD_PROBE, 'PROBE'],
-  [NUD_FAILED, 'FAILED'],
-  [NUD_NOARP, 'NOARP'],
-  [NUD_PERMANENT, 'PERMANENT'],
-] as const)
 
 export function neighStateName(state: number): string {
   return NUD_NAMES.find(([bit]) => (state & bit) !== 0)?.[1] ?? 'NONE'
@@ -97,6 +81,22 @@ export interface Names {
   readonly devices?: ReadonlyMap<number, ReadonlyMap<number, string>>
 }
 
+/** What a rule does, where nobody knows how to spell what it asks. */
+function targetText({ target }: IptRule): string {
+  switch (target.kind) {
+    case 'none':
+      return 'no target'
+    case 'verdict':
+      return `-j ${target.verdict}`
+    case 'chain':
+      return `${target.goto ? '-g' : '-j'} ${target.chain}`
+    case 'target':
+      return `-j ${target.target.name}`
+    default:
+      return unreachable(target)
+  }
+}
+
 /** Printers that need no tools. */
 export function plainPrinters(names: Names = {}): Printers {
   const device = (netns: number, ifindex: number): string =>
@@ -107,6 +107,7 @@ export function plainPrinters(names: Names = {}): Printers {
     route: (netns, route, nexthop) => routeText((i) => device(netns, i), route, nexthop),
     table: tableName,
     rule: ruleText,
+    iptRule: targetText,
     packet: packetText,
     neighState: neighStateName,
   }

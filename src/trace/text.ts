@@ -6,7 +6,9 @@ import type { TraceEvent } from '../uapi/trace.ts'
 import { ICMP_ECHO } from '../wire/icmp.ts'
 import type { Packet } from '../wire/packet.ts'
 import { familyOf, type Hop, type Journey } from './journey.ts'
-import { dropWhy, errorText, eventLine, type Line } from './lines.ts'
+import type { Line } from './line.ts'
+import { dropWhy, errorText, eventLine } from './lines.ts'
+import { unmatchedLine } from './netfilter_lines.ts'
 import type { Printers } from './printers.ts'
 import { errorOf, outcomeOf, type Trace } from './trace.ts'
 
@@ -115,7 +117,10 @@ function fullLines(hop: Hop, j: Journey, cause: number, p: Printers, form: 'full
     let line = eventLine(e, p)
     if (line === null) {
       if (form === 'full') return
-      line = { key: 'copy', text: 'to a capture', note: '', below: '' }
+      line =
+        e.kind === 'nf-rule' || e.kind === 'nf-skip'
+          ? unmatchedLine(e, p)
+          : { key: 'copy', text: 'to a capture', note: '', below: '' }
     }
     if (i === 0) line = opening(line, e, hop, j, cause, p)
     if (form === 'full') out.push(...layout(line))
@@ -248,6 +253,17 @@ function shortEvent(e: TraceEvent, hop: Hop, p: Printers): string {
       return `DROP ${e.fn}: ${e.reason}: ${dropWhy(e, p)}`
     case 'error':
       return errorText(e.errno, e.dst)
+    case 'nat':
+      return eventLine(e, p)!.text
+    case 'nf-rule':
+      return e.matched && e.verdict === 'DROP' ? `${e.place.table} ${eventLine(e, p)!.text}` : ''
+    case 'conntrack':
+      return e.action === 'invalid' ? eventLine(e, p)!.text : ''
+    case 'nf-skip':
+    case 'nf-policy':
+    case 'nf-set':
+    case 'log':
+      return ''
     case 'rewrite':
     case 'exception':
     case 'tcp-state':

@@ -1,6 +1,7 @@
 // The trace that users hold: events, and what they mean: journeys, path, verdict, drops.
 // Read first: journey.ts (grouping), text.ts (printing). Recording is in recorder.ts.
 import type { DropEvent, ErrorEvent, TraceEvent } from '../uapi/trace.ts'
+import { explain } from './explain.ts'
 import { familyOf, type Hop, type Journey, journeysOf, type Verdict } from './journey.ts'
 import { type Printers, plainPrinters } from './printers.ts'
 import type { Recording } from './recorder.ts'
@@ -107,6 +108,11 @@ export class Trace {
   /** Text: 'short' is a line per hop, 'full' (default) every decision, 'verbose' with times, functions and header fields. */
   text(options: TextOptions = {}): string {
     return renderText(this, options)
+  }
+
+  /** In a few sentences: who sent the packet, what changed it on the way, and why it ended where it did. */
+  explain(): string {
+    return explain(this)
   }
 
   toString(): string {

@@ -1,5 +1,6 @@
 // The immutable configuration of one network namespace: the root of every request's transaction.
 import type { Link } from './link.ts'
+import type { IptTable } from './netfilter.ts'
 import type { RouteTable, Rule } from './route.ts'
 import type { DevConf, NeighParms, NetSysctls } from './sysctl.ts'
 
@@ -21,4 +22,6 @@ export interface NetnsConfig {
   readonly sysctl: NetSysctls
   /** Ids by which this namespace knows others (peernet2id), sorted by nsid; a frozen array, replaced whole. */
   readonly nsids: readonly { readonly nsid: number; readonly netns: number }[]
+  /** iptables' tables that are registered here, newest first; absent for none. Replaced whole, frozen. */
+  readonly iptables?: readonly IptTable[]
 }

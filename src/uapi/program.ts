@@ -113,6 +113,10 @@ export interface Sys {
   rmdir(path: string): IoResult<null>
   rename(from: string, to: string): IoResult<null>
   symlink(target: string, path: string): IoResult<null>
+  /** mount(2) with MS_BIND in a mount namespace of this process and its later children: nobody else sees it. */
+  bind(source: string, target: string): IoResult<null>
+  /** Back to the mount namespace of the parent. */
+  unbind(): void
   /** What a symbolic link says. */
   readlink(path: string): IoResult<string>
   cwd(): string
@@ -157,6 +161,8 @@ export interface Sys {
   pids(netns: NetnsId): readonly number[]
   /** Count work that no system call counts (a loop of an interpreter). Throws LimitError beyond the run's limit of steps. */
   charge(steps?: number): void
+  /** A program keeps so many bytes of its input. Throws LimitError (fileSize) when they are more than a file may have. */
+  hold(bytes: number): void
   /** Is there an executable of that name? */
   which(name: string): boolean
 }

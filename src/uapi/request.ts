@@ -3,8 +3,12 @@
 import type { Errno } from '../lib/errno.ts'
 import type { Ip4 } from '../lib/ip4.ts'
 import type { Mac } from '../lib/mac.ts'
+import type { CtEvent, CtFilter, CtInfo, CtStats, CtTuple } from './conntrack.ts'
+import type { SetElement, SetHeader, SetInfo } from './ipset.ts'
+import type { KernelLogEntry } from './klog.ts'
 import type { IfAddr, Link, LinkKind } from './link.ts'
 import type { NeighEntry } from './neigh.ts'
+import type { IptChainState, IptTableState, TableName } from './netfilter.ts'
 import type { Route, RouteMetrics, RouteType, Rule, RuleAction } from './route.ts'
 
 /** How the kernel says no: errno and, where it sets one, the extended-ack text that iproute2 prints as "Error: …". */
@@ -274,6 +278,7 @@ export interface Operations {
   'sysctl.set': { req: { readonly path: string; readonly value: string }; reply: null }
   /** Paths of all files below `path` ("" for all), sorted as readdir of procps' sysctl -a shows them. */
   'sysctl.list': { req: { readonly path: string }; reply: readonly SysctlEntry[] }
+  'sysctl.isDirectory': { req: { readonly path: string }; reply: boolean }
   'netns.add': { req: { readonly name: string }; reply: NetnsId }
   'netns.del': { req: { readonly name: string }; reply: null }
   'netns.list': { req: Record<never, never>; reply: readonly NetnsInfo[] }
@@ -284,6 +289,90 @@ export interface Operations {
   /** RTM_NEWNSID; nsid -1 is "auto". */
   'netns.set': { req: { readonly name: string; readonly nsid: number }; reply: null }
   'socket.list': { req: Record<never, never>; reply: readonly SocketInfo[] }
+  /** /proc/net/ip_tables_names: registered tables of this namespace, newest first. */
+  'ipt.names': { req: Record<never, never>; reply: readonly TableName[] }
+  /** IPT_SO_GET_ENTRIES; the first use of a table registers it with its hooks. */
+  'ipt.get': { req: { readonly table: TableName }; reply: IptTableState }
+  /** IPT_SO_SET_REPLACE: the whole table or nothing. EINVAL, ELOOP, ENOENT, EOPNOTSUPP … as x_tables answers. */
+  'ipt.replace': { req: { readonly table: TableName; readonly chains: readonly IptChainState[] }; reply: null }
+  /** IPCTNL_MSG_CT_GET dump, in the order of the kernel's table. */
+  'ct.list': { req: { readonly filter: CtFilter }; reply: readonly CtInfo[] }
+  /** One connection by its original or reply tuple; ENOENT when absent. */
+  'ct.get': { req: { readonly tuple: CtTuple; readonly reply: boolean; readonly zone: number }; reply: CtInfo }
+  /** Delete what fits; the answer is what was deleted. */
+  'ct.delete': { req: { readonly filter: CtFilter; readonly portid?: number }; reply: readonly CtInfo[] }
+  'ct.flush': { req: { readonly portid?: number }; reply: null }
+  'ct.count': { req: Record<never, never>; reply: { readonly count: number; readonly max: number } }
+  'ct.stats': { req: Record<never, never>; reply: CtStats }
+  /** Refusals of ipset carry the name of an IPSET_ERR (uapi/ipset.ts) in extack where errno alone does not tell. */
+  'set.create': {
+    req: {
+      readonly header: SetHeader
+      /** bitmap:ip: the range was given as a prefix of that length. */
+      readonly cidr: number | null
+      /** The seed of a hash type's hash; null for a random one. */
+      readonly initval: number | null
+      readonly exist: boolean
+    }
+    reply: null
+  }
+  'set.destroy': { req: { readonly name: string | null }; reply: null }
+  'set.flush': { req: { readonly name: string | null }; reply: null }
+  'set.rename': { req: { readonly from: string; readonly to: string }; reply: null }
+  'set.swap': { req: { readonly from: string; readonly to: string }; reply: null }
+  'set.list': { req: { readonly name: string | null }; reply: readonly SetInfo[] }
+  'set.header': { req: { readonly name: string }; reply: SetHeader }
+  'set.add': { req: SetChange; reply: null }
+  'set.del': { req: SetChange; reply: null }
+  /** True when it is in the set. */
+  'set.test': { req: SetChange; reply: boolean }
+  /** Lists of -m recent that rules name, in the order of their making (/proc/net/xt_recent); ENOENT while no rule ever named one. */
+  'recent.names': { req: Record<never, never>; reply: readonly string[] }
+  /** Least recently updated first. */
+  'recent.get': { req: { readonly name: string }; reply: readonly RecentInfo[] }
+  /** One write to the list's file: "+ADDR", "-ADDR" or "/". */
+  'recent.write': { req: { readonly name: string; readonly text: string }; reply: null }
+  /** Tables of -m hashlimit (/proc/net/ipt_hashlimit); ENOENT while no rule ever named one. */
+  'hashlimit.names': { req: Record<never, never>; reply: readonly string[] }
+  'hashlimit.get': { req: { readonly name: string }; reply: readonly HashlimitInfo[] }
+  /** The kernel's log, the machine's own: syslog(SYSLOG_ACTION_READ_ALL), SYSLOG_ACTION_CLEAR. */
+  'klog.read': { req: Record<never, never>; reply: readonly KernelLogEntry[] }
+  'klog.clear': { req: Record<never, never>; reply: null }
+}
+
+/** An address in a list of -m recent; times in jiffies, in a ring whose next place is `index`. */
+export interface RecentInfo {
+  readonly addr: Ip4
+  readonly ttl: number
+  readonly lastSeen: number
+  readonly index: number
+  readonly stamps: readonly number[]
+}
+
+/** A bucket of -m hashlimit: seconds that it lives on, whose it is, and the kernel's three 64-bit numbers in decimal. */
+export interface HashlimitInfo {
+  readonly seconds: number
+  readonly src: Ip4
+  readonly sport: number
+  readonly dst: Ip4
+  readonly dport: number
+  readonly credit: string
+  readonly creditCap: string
+  readonly cost: string
+}
+
+/** An element of a set, or a range of them (`ipTo`, `portTo`), as the tool sends it. */
+export interface SetChange {
+  readonly name: string
+  readonly element: SetElement
+  readonly ipTo: Ip4 | null
+  readonly ip2To: Ip4 | null
+  readonly portTo: number | null
+  /** -exist */
+  readonly exist: boolean
+  /** list:set: put before or after this member. */
+  readonly before: string | null
+  readonly after: string | null
 }
 
 export type Op = keyof Operations
@@ -323,3 +412,6 @@ export type Notification =
   | { readonly kind: 'rule'; readonly deleted: boolean; readonly info: RuleInfo }
   | { readonly kind: 'neigh'; readonly deleted: boolean; readonly entry: NeighEntry; readonly dev: string }
   | { readonly kind: 'nsid'; readonly deleted: boolean; readonly nsid: number; readonly name: string | null }
+  | { readonly kind: 'conntrack'; readonly event: CtEvent }
+  /** A line of the kernel's log, told in every namespace: dmesg -w. */
+  | { readonly kind: 'log'; readonly entry: KernelLogEntry }

@@ -81,6 +81,12 @@ export interface SocketOptions {
   readonly mtuDiscover?: number
   readonly recvErr?: boolean
   readonly noDelay?: boolean
+  /** TCP_KEEPIDLE and TCP_KEEPINTVL in seconds, TCP_KEEPCNT in probes. */
+  readonly keepIdle?: number
+  readonly keepIntvl?: number
+  readonly keepCnt?: number
+  /** TCP_USER_TIMEOUT in ms, 0 for none. */
+  readonly userTimeout?: number
   readonly rcvBuf?: number
   readonly sndBuf?: number
   /** raw: the caller supplies the IP header (IP_HDRINCL). */
@@ -122,8 +128,11 @@ export interface Sockets {
   accept(s: SocketId, owner: SocketOwner): SocketResult<{ readonly socket: SocketId; readonly peer: SockAddr }>
   /** tcp and connected datagram sockets. Bytes accepted; EAGAIN when the send buffer is full. */
   send(s: SocketId, data: Uint8Array): SocketResult<number>
-  /** udp: payload; ping: ICMP header + data as bytes; raw: IP payload (or whole datagram with hdrIncl). */
-  sendto(s: SocketId, data: Uint8Array, to: SockAddr): SocketResult<number>
+  /**
+   * udp: payload; ping: ICMP header + data as bytes; raw: IP payload (or whole datagram with hdrIncl).
+   * `source`, for udp: IP_PKTINFO's ipi_spec_dst.
+   */
+  sendto(s: SocketId, data: Uint8Array, to: SockAddr, source?: Ip4): SocketResult<number>
   /** packet sockets: a whole frame. */
   sendFrame(s: SocketId, frame: Packet, ifindex: number): SocketResult<number>
   recv(s: SocketId): SocketResult<Received>

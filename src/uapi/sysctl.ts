@@ -169,6 +169,31 @@ export interface NetSysctls {
   readonly 'ipv4.route.min_pmtu': number
   readonly 'ipv4.route.mtu_expires': number
   readonly 'ipv4.route.min_adv_mss': number
+  readonly 'netfilter.nf_conntrack_acct': number
+  readonly 'netfilter.nf_conntrack_buckets': number
+  readonly 'netfilter.nf_conntrack_checksum': number
+  readonly 'netfilter.nf_conntrack_events': number
+  readonly 'netfilter.nf_conntrack_generic_timeout': number
+  readonly 'netfilter.nf_conntrack_icmp_timeout': number
+  readonly 'netfilter.nf_conntrack_log_invalid': number
+  readonly 'netfilter.nf_conntrack_max': number
+  readonly 'netfilter.nf_conntrack_tcp_be_liberal': number
+  readonly 'netfilter.nf_conntrack_tcp_ignore_invalid_rst': number
+  readonly 'netfilter.nf_conntrack_tcp_loose': number
+  readonly 'netfilter.nf_conntrack_tcp_max_retrans': number
+  readonly 'netfilter.nf_conntrack_tcp_timeout_close': number
+  readonly 'netfilter.nf_conntrack_tcp_timeout_close_wait': number
+  readonly 'netfilter.nf_conntrack_tcp_timeout_established': number
+  readonly 'netfilter.nf_conntrack_tcp_timeout_fin_wait': number
+  readonly 'netfilter.nf_conntrack_tcp_timeout_last_ack': number
+  readonly 'netfilter.nf_conntrack_tcp_timeout_max_retrans': number
+  readonly 'netfilter.nf_conntrack_tcp_timeout_syn_recv': number
+  readonly 'netfilter.nf_conntrack_tcp_timeout_syn_sent': number
+  readonly 'netfilter.nf_conntrack_tcp_timeout_time_wait': number
+  readonly 'netfilter.nf_conntrack_tcp_timeout_unacknowledged': number
+  readonly 'netfilter.nf_conntrack_udp_timeout': number
+  readonly 'netfilter.nf_conntrack_udp_timeout_stream': number
+  readonly 'netfilter.nf_log_all_netns': number
   readonly 'core.somaxconn': number
   readonly 'core.rmem_default': number
   readonly 'core.rmem_max': number
@@ -235,6 +260,31 @@ export const NET_SYSCTL_DEFAULTS: NetSysctls = Object.freeze({
   'ipv4.route.min_pmtu': 552,
   'ipv4.route.mtu_expires': 600,
   'ipv4.route.min_adv_mss': 256,
+  'netfilter.nf_conntrack_acct': 0,
+  'netfilter.nf_conntrack_buckets': 262144,
+  'netfilter.nf_conntrack_checksum': 1,
+  'netfilter.nf_conntrack_events': 2,
+  'netfilter.nf_conntrack_generic_timeout': 600,
+  'netfilter.nf_conntrack_icmp_timeout': 30,
+  'netfilter.nf_conntrack_log_invalid': 0,
+  'netfilter.nf_conntrack_max': 262144,
+  'netfilter.nf_conntrack_tcp_be_liberal': 0,
+  'netfilter.nf_conntrack_tcp_ignore_invalid_rst': 0,
+  'netfilter.nf_conntrack_tcp_loose': 1,
+  'netfilter.nf_conntrack_tcp_max_retrans': 3,
+  'netfilter.nf_conntrack_tcp_timeout_close': 10,
+  'netfilter.nf_conntrack_tcp_timeout_close_wait': 60,
+  'netfilter.nf_conntrack_tcp_timeout_established': 432000,
+  'netfilter.nf_conntrack_tcp_timeout_fin_wait': 120,
+  'netfilter.nf_conntrack_tcp_timeout_last_ack': 30,
+  'netfilter.nf_conntrack_tcp_timeout_max_retrans': 300,
+  'netfilter.nf_conntrack_tcp_timeout_syn_recv': 60,
+  'netfilter.nf_conntrack_tcp_timeout_syn_sent': 120,
+  'netfilter.nf_conntrack_tcp_timeout_time_wait': 120,
+  'netfilter.nf_conntrack_tcp_timeout_unacknowledged': 300,
+  'netfilter.nf_conntrack_udp_timeout': 30,
+  'netfilter.nf_conntrack_udp_timeout_stream': 120,
+  'netfilter.nf_log_all_netns': 0,
   'core.somaxconn': 4096,
   'core.rmem_default': 212992,
   'core.rmem_max': 212992,

@@ -4,8 +4,11 @@ import type { Ip4 } from '../lib/ip4.ts'
 import type { Mac } from '../lib/mac.ts'
 import type { Ethernet } from '../wire/ethernet.ts'
 import type { Packet } from '../wire/packet.ts'
+import type { CtTuple } from './conntrack.ts'
 import type { DropReason } from './drop.ts'
+import type { IptRule, NfHook, TableName } from './netfilter.ts'
 import type { NextHop, Route, Rule } from './route.ts'
+import type { MatchName } from './xt.ts'
 
 /** What every event says of itself. */
 export interface Envelope {
@@ -169,6 +172,8 @@ export type DropDetail =
   | { readonly kind: 'rule'; readonly rule: Rule }
   | { readonly kind: 'neigh'; readonly dst: Ip4 }
   | { readonly kind: 'address'; readonly address: Ip4; readonly note: string }
+  | { readonly kind: 'nf-rule'; readonly place: RulePlace; readonly rule: IptRule }
+  | { readonly kind: 'nf-policy'; readonly table: TableName; readonly chain: string }
   | { readonly kind: 'text'; readonly note: string }
 
 /** An error came back to a local socket without any packet (ip_route_output failed, local EMSGSIZE …). */
@@ -176,6 +181,123 @@ export interface ErrorEvent extends Envelope {
   readonly kind: 'error'
   readonly errno: string
   readonly dst: Ip4
+}
+
+/** Where a rule stands; `number` is the one of `iptables -L --line-numbers`. */
+export interface RulePlace {
+  readonly table: TableName
+  readonly chain: string
+  readonly number: number
+}
+
+/** A rule was asked (ipt_do_table). */
+export interface NfRuleEvent extends Envelope {
+  readonly kind: 'nf-rule'
+  readonly hook: NfHook
+  readonly place: RulePlace
+  readonly rule: IptRule
+  readonly matched: boolean
+  /** What did not match: a part of the rule itself or the name of one of its matches; null when it matched. */
+  readonly failed:
+    | 'source'
+    | 'destination'
+    | 'in-interface'
+    | 'out-interface'
+    | 'protocol'
+    | 'fragment'
+    | MatchName
+    | null
+  /** What the rule then does; null when it did not match. CONTINUE: it has no target; TARGET: its target decides. */
+  readonly verdict: 'ACCEPT' | 'DROP' | 'RETURN' | 'CONTINUE' | 'JUMP' | 'GOTO' | 'TARGET' | null
+}
+
+/** A run of rules that cannot match this packet was passed over at once: all of them ask for another value of `by`. */
+export interface NfSkipEvent extends Envelope {
+  readonly kind: 'nf-skip'
+  readonly hook: NfHook
+  readonly table: TableName
+  readonly chain: string
+  /** First and last number of the run. */
+  readonly from: number
+  readonly to: number
+  /** The fields that the rules of the run are told apart by. */
+  readonly by: readonly ('source' | 'destination' | 'protocol' | 'sport' | 'dport')[]
+}
+
+/** A built-in chain came to its end: its policy decides. */
+export interface NfPolicyEvent extends Envelope {
+  readonly kind: 'nf-policy'
+  readonly hook: NfHook
+  readonly table: TableName
+  readonly chain: string
+  readonly policy: 'ACCEPT' | 'DROP'
+  /** Rules that were asked (or passed over) at this hook, and how many of them matched. */
+  readonly asked: number
+  readonly matched: number
+}
+
+/** What the trace keeps of a connection. */
+export interface TracedConn {
+  readonly id: number
+  readonly orig: CtTuple
+  readonly reply: CtTuple
+  /** IPS_… */
+  readonly status: number
+  readonly tcpState: string | null
+  readonly mark: number
+  readonly zone: number
+}
+
+/** Connection tracking judged a packet, or a connection's life went on. */
+export interface ConntrackEvent extends Envelope {
+  readonly kind: 'conntrack'
+  readonly action:
+    | 'new'
+    | 'found'
+    | 'related'
+    | 'invalid'
+    | 'untracked'
+    | 'confirmed'
+    | 'clash'
+    | 'destroyed'
+    | 'evicted'
+    | 'full'
+  /** Null for invalid and untracked packets. */
+  readonly conn: TracedConn | null
+  /** IP_CT_… of the packet, -1 when no packet is concerned. */
+  readonly ctinfo: number
+  /** The state before, of TCP, when the packet changed it; else null. */
+  readonly before: string | null
+  /** Why: for invalid, clash, destroyed, evicted; '' elsewhere. */
+  readonly reason: string
+}
+
+/** NAT rewrote a packet (nf_nat_manip_pkt); `inner` when it was the header inside an ICMP error. */
+export interface NatEvent extends Envelope {
+  readonly kind: 'nat'
+  readonly manip: 'source' | 'destination'
+  readonly conn: number
+  readonly inner: boolean
+  readonly before: Packet
+  readonly after: Packet
+}
+
+/** A target changed a number that goes with the packet or stands in its header. */
+export interface NfSetEvent extends Envelope {
+  readonly kind: 'nf-set'
+  readonly field: 'mark' | 'connmark' | 'priority' | 'tos' | 'ttl' | 'mss' | 'zone'
+  readonly before: number
+  readonly after: number
+}
+
+/** LOG, NFLOG and TRACE: a line that was written, to dmesg or for a listener of an NFLOG group. */
+export interface LogEvent extends Envelope {
+  readonly kind: 'log'
+  readonly to: 'dmesg' | 'nflog' | 'nobody'
+  /** NFLOG's group, 0 elsewhere. */
+  readonly group: number
+  readonly level: number
+  readonly text: string
 }
 
 export type TraceEvent =
@@ -193,6 +315,13 @@ export type TraceEvent =
   | TcpStateEvent
   | DropEvent
   | ErrorEvent
+  | NfRuleEvent
+  | NfSkipEvent
+  | NfPolicyEvent
+  | ConntrackEvent
+  | NatEvent
+  | NfSetEvent
+  | LogEvent
 
 /** Where the kernel sends events; null when nobody listens, which costs a null check. */
 export interface TraceSink {

@@ -40,6 +40,11 @@ export function icmp(type: number, code: number, rest: number, badSum: boolean):
   return { kind: 'icmp', type, code, rest, badSum }
 }
 
+/** The same message with another echo identifier, which is to an echo what a port is to a datagram (icmp_manip_pkt). */
+export function withEchoId(h: Icmp, id: number): Icmp {
+  return icmp(h.type, h.code, (id << 16) | (h.rest & 0xffff), h.badSum)
+}
+
 /** Errors about another datagram: no ICMP error is ever sent about these (icmp_pointers[].error). */
 export function isIcmpError(type: number): boolean {
   return (

@@ -1,5 +1,6 @@
-// The IPv4 header (RFC 791): type, constants, factory.
-// Checksums are computed when bytes are wanted; `badSum` remembers a wrong one that came in as bytes.
+// The IPv4 header (RFC 791): type, constants, factory, edits.
+// Checksums are computed when bytes are wanted; `badSum` remembers a wrong one that came in as bytes. So an edit keeps it:
+// RFC 1624's incremental update leaves a right checksum right and a wrong one wrong (test/laws/wire_edit.test.ts).
 import type { Ip4 } from '../lib/ip4.ts'
 import { i32, put16, put32, u8, u16 } from './bytes.ts'
 import { checksum, wrongChecksum } from './checksum.ts'
@@ -59,22 +60,46 @@ export function ipv4HeaderLength(ip: Ipv4): number {
   return ip.options === null ? IP_HLEN : IP_HLEN + ip.options.length
 }
 
-/** The same header after one routed hop (ip_decrease_ttl). */
+/** The header with what routers and NAT write anew. */
+function edited(ip: Ipv4, src: Ip4, dst: Ip4, ttl: number, tos: number, id: number): Ipv4 {
+  const { protocol, df, mf, fragOffset, totalLength, options, badSum } = ip
+  return ipv4(src, dst, protocol, ttl, tos, id, df, mf, fragOffset, totalLength, options, badSum)
+}
+
+/** The same header after one routed hop (ip_decrease_ttl), or with the TTL that a rule sets. */
 export function withTtl(ip: Ipv4, ttl: number): Ipv4 {
-  return ipv4(
-    ip.src,
-    ip.dst,
-    ip.protocol,
-    ttl,
-    ip.tos,
-    ip.id,
-    ip.df,
-    ip.mf,
-    ip.fragOffset,
-    ip.totalLength,
-    ip.options,
-    ip.badSum,
-  )
+  return edited(ip, ip.src, ip.dst, ttl, ip.tos, ip.id)
+}
+
+/** The same header with an identification (ip_select_ident). */
+export function withIdent(ip: Ipv4, id: number): Ipv4 {
+  return edited(ip, ip.src, ip.dst, ip.ttl, ip.tos, id)
+}
+
+/** The same header with another TOS byte: DSCP in its upper six bits, ECN in the lower two (ipv4_change_dsfield). */
+export function withTos(ip: Ipv4, tos: number): Ipv4 {
+  return edited(ip, ip.src, ip.dst, ip.ttl, tos, ip.id)
+}
+
+/**
+ * The same header between other addresses (nf_nat_ipv4_manip_pkt). UDP and TCP sums cover them too; those headers need no
+ * edit for that, because theirs are computed over the new addresses when bytes are wanted.
+ */
+export function withAddresses(ip: Ipv4, src: Ip4, dst: Ip4): Ipv4 {
+  return edited(ip, src, dst, ip.ttl, ip.tos, ip.id)
+}
+
+/** The header of another stretch of the datagram, `totalLength` bytes with it: a fragment's, or that of the whole put together again. */
+export function withExtent(
+  ip: Ipv4,
+  fragOffset: number,
+  mf: boolean,
+  totalLength: number,
+  options: Uint8Array | null,
+  badSum: boolean,
+): Ipv4 {
+  const { src, dst, protocol, ttl, tos, id, df } = ip
+  return ipv4(src, dst, protocol, ttl, tos, id, df, mf, fragOffset, totalLength, options, badSum)
 }
 
 /** A fragment: not the whole datagram (ip_is_fragment). */

@@ -55,6 +55,16 @@ export function tcp(
   return { kind: 'tcp', sport, dport, seq, ack, flags, window, urgent, options, badSum }
 }
 
+/** The same header between other ports (tcp_manip_pkt). */
+export function withTcpPorts(h: Tcp, sport: number, dport: number): Tcp {
+  return tcp(sport, dport, h.seq, h.ack, h.flags, h.window, h.urgent, h.options, h.badSum)
+}
+
+/** The same header with other flags (the target ECN takes ECE and CWR away). */
+export function withTcpFlags(h: Tcp, flags: number): Tcp {
+  return tcp(h.sport, h.dport, h.seq, h.ack, flags, h.window, h.urgent, h.options, h.badSum)
+}
+
 /** The whole segment. `flags` has 12 bits: the reserved ones travel too. */
 export function encodeTcp(ip: Ipv4, h: Tcp, data: Uint8Array): Uint8Array {
   const options = encodeTcpOptions(h.options)

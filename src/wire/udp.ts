@@ -20,6 +20,11 @@ export function udp(sport: number, dport: number, length: number, badSum: boolea
   return { kind: 'udp', sport, dport, length, badSum }
 }
 
+/** The same header between other ports (udp_manip_pkt). */
+export function withUdpPorts(h: Udp, sport: number, dport: number): Udp {
+  return udp(sport, dport, h.length, h.badSum)
+}
+
 /** Bytes the checksum covers: what the header states, or all there is when that cannot be. */
 function covered(length: number, there: number): number {
   return length >= UDP_HLEN && length <= there ? length : there

@@ -3,29 +3,12 @@
 import { Host } from 'netsim'
 import { chainScript } from './chain.ts'
 import { linuxChain } from './linux.ts'
+import { netfilter } from './netfilter.ts'
+import { line, memory, rate, ratio } from './print.ts'
 import { Traffic } from './traffic.ts'
 
 const FORWARDERS = 4
 const SECONDS = 3
-
-function line(name: string, value: string, note = ''): void {
-  console.log(`${name.padEnd(52)} ${value.padStart(14)}  ${note}`)
-}
-
-function rate(n: number): string {
-  return Math.round(n).toLocaleString('en-US')
-}
-
-function ratio(n: number, linux: number | string): string {
-  return typeof linux === 'number' ? `${(n / linux).toFixed(2)} x Linux` : ''
-}
-
-/** Heap and ArrayBuffers in MB after a collection. */
-function memory(): number {
-  globalThis.gc?.()
-  const m = process.memoryUsage()
-  return (m.heapUsed + m.arrayBuffers) / 1e6
-}
 
 function chain(): void {
   const host = new Host('bench')
@@ -40,7 +23,7 @@ function chain(): void {
   traffic.run(0.5, FORWARDERS + 1)
   const traced = traffic.run(SECONDS, FORWARDERS + 1)
   stop()
-  const linux = linuxChain(FORWARDERS, SECONDS)
+  const linux = linuxChain(FORWARDERS, SECONDS, chainScript(FORWARDERS), `10.0.${FORWARDERS}.2`)
   line('packet-hops/s, 4 forwarders', rate(bare), ratio(bare, linux))
   line('packet-hops/s, 4 forwarders, events streamed', rate(traced), `${ratio(traced, linux)} (${rate(events)} events)`)
   if (typeof linux === 'number') line('packet-hops/s, 4 forwarders, Linux', rate(linux))
@@ -129,3 +112,4 @@ function loaded(load: (host: Host) => void): Traffic {
 chain()
 thousand()
 growth()
+netfilter(FORWARDERS, SECONDS)

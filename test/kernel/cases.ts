@@ -1,19 +1,35 @@
-// The conformance cases: tables (one command a line) and scenarios (whole scripts), as the scripts that run on Linux
-// and in netsim alike. Read first: docs/testing.md.
+// The conformance cases: tables (one command a line), scenarios (whole scripts) and calls (socket calls), as what runs on
+// Linux and in netsim alike. Read first: docs/testing.md.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { Host } from 'netsim'
+import { callsScript, interpretCalls, sourceOfInterpreter } from './calls/interpret.ts'
 
 const HERE = import.meta.dirname
 
 export interface Case {
   /** tables/ip-link or scenarios/tcp-refused */
   readonly name: string
-  /** The bash script that both sides run. */
+  /** The bash script that both sides run; the calls themselves for calls/. */
   readonly script: string
   /** Sections whose difference is known and explained: title → reason. */
   readonly differs: ReadonlyMap<string, string>
+  /** Asks about the machine's first namespace (`# in the first namespace`), so it is recorded on a machine of its own. */
+  readonly firstNetns: boolean
+  /** Only this machine's own kernel can be asked (`# native`): UML is too slow for it, or has no tracepoints. */
+  readonly native: boolean
+  /** Programs that not every Debian has, from lines "# needs: dig host". */
+  readonly needs: readonly string[]
   readonly sha: string
+}
+
+/** `# include: NAME` stands for lib/NAME of the same folder: a set-up that several scripts share. */
+function withIncludes(dir: string, file: string): string {
+  const kind = file.slice(file.lastIndexOf('.'))
+  return readFileSync(join(dir, file), 'utf8').replace(/^# include: (\S+)$/gm, (_, name: string) =>
+    readFileSync(join(dir, 'lib', `${name}${kind}`), 'utf8').trimEnd(),
+  )
 }
 
 /** A table's line becomes a section: its title, what it prints, its exit code. */
@@ -51,25 +67,41 @@ function scenarioDiffers(text: string): Map<string, string> {
 const FOLDERS = {
   tables: join(HERE, 'tables'),
   scenarios: join(HERE, 'scenarios'),
+  calls: join(HERE, 'calls'),
   examples: join(HERE, '../../examples'),
 } as const
 
 /** Tables, scenarios, and the example scripts, which are scenarios too. */
 export function loadCases(filter = ''): Case[] {
   const cases: Case[] = []
-  for (const kind of ['tables', 'scenarios', 'examples'] as const) {
+  for (const kind of ['tables', 'scenarios', 'calls', 'examples'] as const) {
     const dir = FOLDERS[kind]
     for (const file of readdirSync(dir).sort()) {
-      if (!/\.(txt|sh)$/.test(file)) continue
+      if (!(kind === 'calls' ? /\.txt$/ : /\.(txt|sh)$/).test(file)) continue
       const name = `${kind}/${basename(file).replace(/\.(txt|sh)$/, '')}`
       if (!name.includes(filter)) continue
-      const text = readFileSync(join(dir, file), 'utf8')
+      const text = withIncludes(dir, file)
       const { script, differs } =
         kind === 'tables' ? expandTable(text) : { script: text, differs: scenarioDiffers(text) }
-      cases.push({ name, script, differs, sha: createHash('sha256').update(script).digest('hex').slice(0, 16) })
+      const native = /^# native$/m.test(text)
+      const firstNetns = /^# in the first namespace$/m.test(text)
+      const asked = kind === 'calls' ? script + sourceOfInterpreter() : script
+      const sha = createHash('sha256').update(asked).digest('hex').slice(0, 16)
+      const needs = [...text.matchAll(/^# needs: (.*)$/gm)].flatMap((m) => m[1]!.trim().split(/\s+/))
+      cases.push({ name, script, differs, firstNetns, native, needs, sha })
     }
   }
   return cases
+}
+
+/** What Linux is given to run. */
+export function linuxScript(c: Case): string {
+  return c.name.startsWith('calls/') ? callsScript(c.script) : c.script
+}
+
+/** What netsim answers. */
+export function netsimOutput(c: Case): string {
+  return c.name.startsWith('calls/') ? interpretCalls(c.script) : new Host('node1').sh(c.script).output
 }
 
 export interface Recording {

@@ -1,6 +1,5 @@
 // npm run diff [-- FILTER]: where netsim's answers differ from the recordings, section by section.
-import { Host } from 'netsim'
-import { loadCases, readRecording } from './cases.ts'
+import { loadCases, netsimOutput, readRecording } from './cases.ts'
 import { normalize, sections } from './normalize.ts'
 
 const args = process.argv.slice(2)
@@ -18,7 +17,7 @@ for (const c of loadCases(filter)) {
   const linux = sections(normalize(recording.output, c.script))
   let output: string
   try {
-    output = new Host('node1').sh(c.script).output
+    output = netsimOutput(c)
   } catch (e) {
     output = `threw ${(e as Error).stack}`
   }

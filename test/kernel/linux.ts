@@ -1,6 +1,6 @@
 // Running scripts on a real kernel: User Mode Linux (Debian's user-mode-linux, Linux 6.1, no privileges needed) or, as
 // root, this machine's own in fresh namespaces. Each script gets a network namespace with lo up, its own /run and /tmp, and a
-// process 1 in that namespace (`ip link set … netns 1` brings a device home).
+// process 1 in that namespace (`ip link set … netns 1` brings a device home). A script that speaks of /etc writes to a copy.
 import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
@@ -23,20 +23,29 @@ export interface Run {
   readonly outputs: ReadonlyMap<string, string>
 }
 
+/** A copy of /etc that vanishes with the mount namespace: resolv.conf, hosts, netns/ are the script's to write. */
+const OWN_ETC =
+  'mount -t tmpfs none /mnt && cp -a /etc/. /mnt 2>/dev/null; mount --move /mnt /etc; rm -rf /etc/netns; mkdir /etc/netns; '
+
 const WRAP =
-  'mount -t tmpfs none /run; mkdir -p /run/netns; mount -t sysfs sys /sys; ip link set lo up; ' +
+  'mount -t tmpfs none /run; mkdir -p /run/netns; mount -t sysfs sys /sys 2>/dev/null; ip link set lo up; ' +
+  `if grep -q /etc/ "$1"; then ${OWN_ETC}fi; ` +
   'd=$(mktemp -d /var/tmp/netsim.XXXXXX); mount --bind "$d" /tmp; cd /root; exec timeout 280 bash "$1"'
 
 const VERSIONS =
   'echo "$(ip -V | sed "s/.*iproute2-//; s/,.*//") iproute2, $(ping -V | sed -n "1s/ping from //p"), bash $BASH_VERSION, $(sysctl -V | sed "s/sysctl from //")"'
 
+/** `iptables` is iptables-legacy, whatever Debian's alternatives say: netsim is x_tables, not nf_tables. */
+const LEGACY =
+  'for t in "" -save -restore; do l=$(command -v iptables-legacy$t) && mkdir -p $b && ln -sf $l $b/iptables$t; done; export PATH=$b:$PATH'
+
 /** One script after another would take minutes of sleeping: they run at the same time, a few of them. */
-function driver(dir: string, names: readonly string[], parallel: number): string {
+function driver(dir: string, names: readonly string[], parallel: number, net: string): string {
   const jobs = names.map((_, i) => {
     const file = join(dir, `${i}`)
-    return `unshare --net --mount --pid --fork --mount-proc bash -c '${WRAP}' x ${file}.sh >${file}.out 2>&1 </dev/null & [ $(jobs -rp | wc -l) -lt ${parallel} ] || wait -n`
+    return `unshare ${net} --mount --pid --fork --mount-proc bash -c '${WRAP}' x ${file}.sh >${file}.out 2>&1 </dev/null & [ $(jobs -rp | wc -l) -lt ${parallel} ] || wait -n`
   })
-  return `export LANG=C HOME=/root; uname -srv >${dir}/kernel; ${VERSIONS} >${dir}/tools 2>/dev/null\n${jobs.join('\n')}\nwait\n`
+  return `export LANG=C HOME=/root; b=${dir}/bin; ${LEGACY}; uname -srv >${dir}/kernel; ${VERSIONS} >${dir}/tools 2>/dev/null\n${jobs.join('\n')}\nwait\n`
 }
 
 /** Why the kernel cannot be asked here, or null. */
@@ -45,6 +54,11 @@ export function unavailable(where: Where): string | null {
   return spawnSync('sh', ['-c', 'command -v linux.uml']).status === 0
     ? null
     : "Debian's package user-mode-linux is not installed"
+}
+
+/** Those of the programs that are not installed here. */
+export function missingPrograms(programs: Iterable<string>): string[] {
+  return [...programs].filter((p) => spawnSync('sh', ['-c', `command -v -- '${p}'`]).status !== 0)
 }
 
 function runUml(dir: string, script: string): void {
@@ -57,7 +71,7 @@ function runUml(dir: string, script: string): void {
   const path = 'export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
   writeFileSync(
     init,
-    `#!/bin/bash\n${mounts}\n${path}\nmodprobe ipv6 disable=1\nfor m in dummy veth ifb; do modprobe $m; done\nip link set lo up\nbash ${script}\nhalt -f\n`,
+    `#!/bin/bash\n${mounts}\n${path}\nmodprobe ipv6 disable=1\nmodprobe dummy numdummies=0; modprobe ifb numifbs=0; modprobe veth\nip link set lo up\nbash ${script}\nhalt -f\n`,
   )
   chmodSync(init, 0o755)
   const args = [
@@ -74,8 +88,8 @@ function runUml(dir: string, script: string): void {
   spawnSync('linux.uml', args, { stdio: ['ignore', 'ignore', 'ignore'], timeout: 900_000 })
 }
 
-/** Run scripts (name → text) and collect what each printed, stdout and stderr in order. */
-export function runOnLinux(where: Where, scripts: ReadonlyMap<string, string>): Run {
+/** Run scripts (name → text) and collect what each printed, stdout and stderr in order; `net` is unshare's option. */
+export function runOnLinux(where: Where, scripts: ReadonlyMap<string, string>, net: '--net' | '' = '--net'): Run {
   const dir = mkdtempSync('/var/tmp/netsim-record-')
   chmodSync(dir, 0o777)
   const names = [...scripts.keys()]
@@ -85,7 +99,7 @@ export function runOnLinux(where: Where, scripts: ReadonlyMap<string, string>): 
     chmodSync(join(dir, `${i}.out`), 0o666)
   }
   const main = join(dir, 'main.sh')
-  writeFileSync(main, driver(dir, names, where === 'uml' ? 12 : 4))
+  writeFileSync(main, driver(dir, names, where === 'uml' ? 12 : 4, net))
   if (where === 'uml') runUml(dir, main)
   else spawnSync('bash', [main], { stdio: 'ignore', timeout: 900_000 })
   const read = (file: string): string => (existsSync(join(dir, file)) ? readFileSync(join(dir, file), 'utf8') : '')

@@ -1,15 +1,14 @@
-// Every table and scenario, run in netsim and held against what a real kernel answered (test/kernel/recordings).
+// Every table, scenario and calls file, run in netsim and held against what a real kernel answered (test/kernel/recordings).
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Host } from 'netsim'
 import { describe, expect, test } from 'vitest'
-import { type Case, loadCases, readRecording } from './cases.ts'
+import { type Case, loadCases, netsimOutput, readRecording } from './cases.ts'
 import { normalize, sections } from './normalize.ts'
 
 function compare(c: Case): { wrong: Record<string, { linux: string; netsim: string }>; stale: string[] } {
   const recording = readRecording(c.name)!
   const linux = sections(normalize(recording.output, c.script))
-  const netsim = sections(normalize(new Host('node1').sh(c.script).output, c.script))
+  const netsim = sections(normalize(netsimOutput(c), c.script))
   const wrong: Record<string, { linux: string; netsim: string }> = {}
   const stale: string[] = []
   for (const [title, expected] of linux) {

@@ -1,6 +1,14 @@
 import { fc, test } from '@fast-check/vitest'
 import { expect } from 'vitest'
-import { decodeDns, encodeQuery, encodeResponse, TYPE_A, TYPE_CNAME } from '../../src/tools/lib/dns_message.ts'
+import {
+  decodeDns,
+  encodeDns,
+  encodeQuery,
+  FLAG_QR,
+  isResponse,
+  TYPE_A,
+  TYPE_CNAME,
+} from '../../src/tools/lib/dns_message.ts'
 
 const label = fc.stringMatching(/^[a-z0-9]{1,12}$/)
 const name = fc.array(label, { minLength: 1, maxLength: 4 }).map((l) => l.join('.'))
@@ -9,12 +17,15 @@ test.prop([fc.integer({ min: 0, max: 65535 }), name, fc.integer(), name])(
   'parse of print is the identity',
   (id, n, addr, alias) => {
     const query = decodeDns(encodeQuery(id, n, TYPE_A))!
-    expect(query).toMatchObject({ id, response: false, name: n, type: TYPE_A, answers: [] })
+    expect(query).toMatchObject({ id, name: n, type: TYPE_A, answers: [], edns: null })
+    expect(isResponse(query)).toBe(false)
     const records = [
       { name: n, type: TYPE_CNAME, ttl: 0, address: 0, target: alias },
       { name: alias, type: TYPE_A, ttl: 60, address: addr, target: '' },
     ]
-    expect(decodeDns(encodeResponse(query, 0, true, records))?.answers).toEqual(records)
+    const edns = { udp: 1232, dnssec: false, options: [{ code: 10, data: Uint8Array.from([id & 255, 7]) }] }
+    const bytes = encodeDns({ ...query, flags: FLAG_QR, answers: records, edns })
+    expect(decodeDns(bytes)).toEqual({ ...query, flags: FLAG_QR, answers: records, edns, size: bytes.length })
   },
 )
 

@@ -126,7 +126,7 @@ test.prop([
     maxLength: 40,
   }),
 ])('adding keeps the table in order, and deleting what was added leaves nothing', (wanted) => {
-  const host = new FibHost().up('d0')
+  const host = new FibHost()
   const put = wanted.filter(
     ({ at, len, tos, metric }) => host.add({ dst: at & maskOf(len), len, tos, metric, dev: 'd0' }) === 'ok',
   )

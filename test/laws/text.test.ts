@@ -1,8 +1,8 @@
 // Laws of the text tools. Read first: src/tools/text/table.ts.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { compileRegex } from '../../src/lib/regex/regex.ts'
 import { bytesOf } from '../../src/tools/text/bytestring.ts'
-import { compileRegex } from '../../src/tools/text/regex.ts'
 import { runText } from '../unit/text_fixture.ts'
 
 const line = fc.string({ unit: fc.constantFrom(...'ab cx10.é'), maxLength: 8 })
@@ -104,7 +104,7 @@ describe('regular expressions', () => {
     const any = fc.string({ unit: fc.constantFrom(...'ab.*[]^$+?(){}|\\'), minLength: 1, maxLength: 6 })
     fc.assert(
       fc.property(any, any, any, (before, s, after) => {
-        const r = compileRegex(escaped(s), { syntax: 'extended', dialect: 'sed' })
+        const r = compileRegex(escaped(s), { syntax: 'extended', dialect: 'sed' }, { charge: () => {} })
         const whole = before + s + after
         expect(r.ok && r.regex.exec(whole)?.start).toBe(whole.indexOf(s))
       }),
@@ -155,7 +155,7 @@ describe('regular expressions', () => {
   test('the match is the longest of the leftmost that a naive matcher finds', () => {
     fc.assert(
       fc.property(node, fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 7 }), (n, t) => {
-        const r = compileRegex(n.source, { syntax: 'extended', dialect: 'sed' })
+        const r = compileRegex(n.source, { syntax: 'extended', dialect: 'sed' }, { charge: () => {} })
         let expected: readonly number[] | null = null
         for (let at = 0; at <= t.length && expected === null; at++) {
           const ends = n.ends(t, at)

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { timeTravel } from '../../examples/time-travel.ts'
 import { whatIf } from '../../examples/what-if.ts'
 import { whyNoAnswer } from '../../examples/why-no-answer.ts'
+import { pinged, recorded } from '../kernel/story.ts'
 
 function lines(example: (print: (line: string) => void) => void): readonly string[] {
   const out: string[] = []
@@ -25,6 +26,19 @@ test('why-no-answer names what each missing piece leads to', () => {
     'without proxy_arp: 0 of 1 answered; NEIGH_FAILED in ns1 (neigh_invalidate)',
     'without the way back to the pod: 0 of 1 answered; IP_INADDRERRORS in gw (ip_error)',
   ])
+})
+
+test('why-no-answer counts the answers that Linux counted', () => {
+  const out = lines(whyNoAnswer)
+  const linux = (name: string): string => {
+    const r = pinged(
+      recorded(`scenarios/${name}`, name.startsWith('story') ? "without the pod's default route" : 'pod to host'),
+    )
+    return `${r.received} of ${r.sent} answered`
+  }
+  const names = ['nothing', 'default-route', 'forwarding', '', 'proxy-arp', 'way-back']
+  const counted = names.map((n) => linux(n === '' ? 'story-pod-to-host' : `chapter-${n}`))
+  expect(out.map((l) => /\d+ of \d+ answered/.exec(l)?.[0])).toEqual(counted)
 })
 
 test('what-if asks copies, and the original does not notice', () => {

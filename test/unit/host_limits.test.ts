@@ -23,6 +23,16 @@ for n in a b; do ip netns exec $n sysctl -qw net.ipv4.ip_forward=1; ip -n $n lin
 ip -n a addr add 10.0.0.1/24 dev x; ip -n b addr add 10.0.0.2/24 dev y; ip -n a link set x up; ip -n b link set y up
 ip -n a route add 9.0.0.0/8 via 10.0.0.2; ip -n b route add default via 10.0.0.1`
 
+/** What else a limit needs, so that it is the one that is reached. */
+const ROOM: Partial<Record<LimitName, Partial<Limits>>> = {
+  virtualTime: { events: 1e6, steps: 1e6 },
+  events: { steps: 1e6 },
+  processes: { steps: 1e6 },
+  fileSize: { steps: 1e6 },
+  output: { steps: 1e6 },
+  depth: { processes: 5000, steps: 1e6 },
+}
+
 function limitOf(act: () => unknown): LimitError {
   try {
     act()
@@ -31,6 +41,11 @@ function limitOf(act: () => unknown): LimitError {
     throw e
   }
   throw new Error('no limit was reached')
+}
+
+/** a='b+b'; b='c+c'; … */
+function doubling(names: string): string {
+  return [...names].map((n, i) => `${n}='${i + 1 < names.length ? `${names[i + 1]}+${names[i + 1]}` : '1'}'`).join('; ')
 }
 
 const SCRIPTS: readonly (readonly [LimitName, string, string])[] = [
@@ -53,21 +68,124 @@ const SCRIPTS: readonly (readonly [LimitName, string, string])[] = [
   ['depth', 'subshells within subshells', 'f() { (f); }; f'],
   ['depth', 'a file that sources itself', 'echo ". /tmp/x" > /tmp/x; . /tmp/x'],
   ['blocked', 'a server that nobody will ever call', 'nc -l 80'],
+  ['blocked', 'a capture of nothing', 'tcpdump -i lo'],
+  ['blocked', 'an endless sleep', 'sleep inf'],
+  // Filters keep what they need only, and their work is counted.
+  ['steps', 'seq into tail', 'seq 1 1000000000 | tail -1'],
+  ['steps', 'yes into tail -c', 'yes | tail -c 5'],
+  ['steps', 'yes into nothing', 'yes > /dev/null'],
+  ['steps', 'yes through cat, tr and wc', 'yes | cat | tr y z | wc -l'],
+  ['steps', 'an endless device', 'head -c 10G /dev/zero | wc -c'],
+  ['steps', 'random bytes', 'cat /dev/urandom | wc -c'],
+  ['steps', 'yes into head -n -1', 'yes | head -n -1 > /dev/null'],
+  ['steps', 'yes into sort', 'yes | sort'],
+  ['fileSize', 'a line that sed holds', 'yes | tr -d "\\n" | sed s/a/b/'],
+  ['fileSize', 'all of it held by tac', 'yes | tac'],
+  ['fileSize', 'all of it held by xargs', 'yes | xargs'],
+  ['fileSize', 'a tail as long as its input', 'yes | tail -n 1000000000'],
+  ['fileSize', 'seq into a file', 'seq 1 1000000000 > /tmp/f'],
+  ['fileSize', 'a capture file', 'tcpdump -i lo -w /tmp/f & ping -q -f 127.0.0.1'],
+  // The shell's own data.
+  ['steps', 'a command substitution', 'x=$(yes)'],
+  ['steps', 'read into read', 'yes | while read x; do :; done'],
+  ['steps', 'read -n into nothing', 'head -c 90K /dev/zero > /tmp/f; while read -n 1 x; do :; done < /tmp/f'],
+  ['steps', 'mapfile', 'mapfile a < <(yes)'],
+  ['steps', 'a script on standard input', 'yes "echo a" | bash > /dev/null'],
+  ['steps', 'a construct on standard input that never ends', '(echo "if true; then"; yes "echo a") | bash'],
+  ['steps', 'a brace expansion', 'echo {1..1000000000}'],
+  ['steps', 'a product of brace expansions', 'echo {1..1000}{1..1000}{1..1000}'],
+  ['steps', 'an array that grows', 'while :; do a+=(1); done'],
+  ['steps', 'positional parameters that double', 'set -- a; while :; do set -- "$@" "$@"; done'],
+  ['steps', 'values that are expressions', `${doubling('abcdefghijklmnopqrstuvwxyz')}; echo $((a))`],
+  ['steps', 'descriptors', 'while :; do exec {fd}< /dev/null; done'],
+  ['steps', 'files', 'i=0; while :; do : > /tmp/$((i++)); done'],
+  ['steps', 'directories within directories', 'while :; do mkdir x; cd x; done'],
+  ['steps', 'namespaces', 'i=0; while :; do ip netns add n$((i++)); done'],
+  ['steps', 'an endless batch', 'yes "link set lo up" | ip -batch -'],
+  ['steps', 'process substitutions', 'while :; do : < <(:); done'],
+  ['steps', 'functions in the background', 'f() { :; }; while :; do f & done'],
+  ['fileSize', 'a string that doubles', 'x=x; while :; do x=$x$x; done'],
+  ['fileSize', 'a string that is appended to itself', 'x=x; while :; do x+=$x; done'],
+  ['fileSize', 'a here-document', "x=$(printf '%60000d' 1); cat << E\n$x$x\nE"],
+  ['fileSize', 'a here-string', "x=$(printf '%60000d' 1); cat <<< $x$x"],
+  ['fileSize', 'a number that is wider than text can be', "printf '%1000000000d' 1"],
+  ['output', 'a wide number', "printf '%200000d' 1"],
+  ['fileSize', 'a wide number in a variable', "x=$(printf '%200000d' 1)"],
+  ['processes', 'servers without end', 'i=0; while :; do nc -l $((++i)) & done'],
+  ['processes', 'a script that runs itself', 'echo "bash /tmp/s; :" > /tmp/s; bash /tmp/s'],
+  ['depth', 'nested parentheses', "echo $(( $(printf '(%.0s' {1..20000}) 1 ))"],
 ]
 
 describe('scripts', () => {
   test.each(SCRIPTS)('%s: %s', (limit, _, script) => {
-    const host = new Host('node1', {
-      limits: {
-        ...SMALL,
-        ...(limit === 'virtualTime' ? { events: 1e6 } : limit === 'depth' ? { processes: 5000 } : {}),
-      },
-    })
+    const host = new Host('node1', { limits: { ...SMALL, ...ROOM[limit] } })
     const e = limitOf(() => host.sh(script))
     expect(e).toMatchObject({ name: 'LimitError', code: 'LIMIT', limit })
     expect(e.message.length).toBeGreaterThan(20)
     expect(host.sh('echo alive; ip -br link').stdout).toMatch(/^alive\nlo /)
     expect(host.exec('ps -e -o comm=').stdout.trim().split('\n').length, 'what the run left behind').toBeLessThan(10)
+  })
+})
+
+/** Each of these ran for ever, or nearly so, on an engine that backtracks. */
+const MATCHING: readonly (readonly [string, string])[] = [
+  ['grep -E', `printf 'a%.0s' {1..40} > /tmp/a; echo b >> /tmp/a; grep -cE '(a+)+$' /tmp/a`],
+  ['sed', `sed -E 's/^(a*)*$/x/' /tmp/a`],
+  ['awk', `awk '/^(a|aa)+$/ { print "hit" }' /tmp/a`],
+  ['=~', 'x=$(</tmp/a); [[ $x =~ ^(a+)+$ ]]; echo $?'],
+  ['[[ == ]]', '[[ $x == *a*a*a*a*a*a*a*a*a*a*c ]]; echo $?'],
+  ['extglob', 'shopt -s extglob; case $x in *(*(a))c) echo yes ;; *) echo no ;; esac'],
+  ['${x%%…}', 'shopt -s extglob; echo ${x%%*(*(a|aa)|+(a))c} ${x//+(+(a))c/-}'],
+  ['grep --include', `grep -r --include='*a*a*a*a*a*a*a*a*a*a*a*ac' a /tmp; echo $?`],
+  ['an unfinished group', 'p=$(printf "+(%.0s" {1..150}); [[ $x == $p"a)" ]]; echo $?'],
+]
+
+describe('patterns', () => {
+  test.each(MATCHING)('%s has its answer at once', (_, script) => {
+    const host = new Host('node1')
+    host.sh(MATCHING[0]![1])
+    const began = performance.now()
+    const { stdout, stderr } = host.sh(`x=$(</tmp/a); ${script}`)
+    expect(performance.now() - began).toBeLessThan(2000)
+    expect(stderr).toBe('')
+    expect(stdout).not.toBe('yes\n')
+  })
+
+  test.each([
+    ['a back-reference', `grep -E '^(a|aa)*(a|b)\\2$' /tmp/a`],
+    ['a look', `grep -P '^(?=(a|aa)+c)a' /tmp/a`],
+    ['groups to be avoided', 'shopt -s extglob; x=$(seq 1 300); [[ $x == *!(*!(*!(*!(x)))c)*!(*!(*!(x)))c ]]'],
+    [
+      'an automaton of many states',
+      `for i in {1..3000}; do printf $RANDOM$RANDOM; done | tr 0-9 abaababbab | grep -cE '(a|b)*a(a|b){900}c'`,
+    ],
+  ])('%s ends at the steps limit', (_, script) => {
+    const host = new Host('node1')
+    host.sh(MATCHING[0]![1])
+    const began = performance.now()
+    const e = limitOf(() => host.sh(script))
+    expect(e.limit).toBe('steps')
+    expect(performance.now() - began).toBeLessThan(10_000)
+    expect(host.sh('echo alive').stdout).toBe('alive\n')
+  })
+})
+
+describe('with the default limits', () => {
+  // Each of these took minutes, or a gigabyte, before its work was counted.
+  test.each<readonly [LimitName, string]>([
+    ['steps', 'seq 1 1000000000 | tail -1'],
+    ['fileSize', 'yes > /tmp/f'],
+    ['processes', 'while :; do sleep 1000 & done'],
+  ])('%s: %s ends soon', (limit, script) => {
+    expect(limitOf(() => new Host('node1').sh(script)).limit).toBe(limit)
+  })
+
+  test('what ends is let through: a million turns of a loop, a million lines, thousands of jobs', () => {
+    const host = new Host('node1')
+    const last = (script: string): string => host.sh(script).stdout
+    expect(last('seq 1 1000000 | tail -1')).toBe('1000000\n')
+    expect(last('for i in {1..3000}; do sleep 1 & done; jobs -r | wc -l; wait; jobs | wc -l')).toBe('3000\n0\n')
+    expect(last('for ((i = 0; i < 5000; i++)); do echo $i >> /tmp/f; done; tail -1 /tmp/f')).toBe('4999\n')
   })
 })
 

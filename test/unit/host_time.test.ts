@@ -1,4 +1,4 @@
-// Time and copies: run, step, back, goTo; snapshot, restore and fork with servers and endless pings under way.
+// netsim's own promises about time and copies: run, step, back, goTo; snapshot, restore and fork with servers and endless pings under way.
 import { Host, NetsimError } from 'netsim'
 import { describe, expect, test } from 'vitest'
 import { dump, pair } from './host_fixture.ts'
@@ -35,7 +35,7 @@ describe('copies of a busy machine', () => {
     const copy = host.fork('what-if')
     expect(dump(copy)).toBe(dump(host))
     const talk = copy.sh(TALK)
-    expect(talk.output).toMatch(/^hello\nnc 0\n200\n/)
+    expect(busy().sh(TALK)).toEqual(talk)
     expect(host.sh(TALK)).toEqual(talk)
   })
 

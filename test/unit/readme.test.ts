@@ -7,11 +7,11 @@ import { Host } from '../../src/host/host.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
-test('the output shown in the README is what npm start prints', () => {
-  const shown = /```\n(### 1\. No route[\s\S]*?)\n```/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))?.[1] ?? ''
+/** What `netsim run --trace=text` prints of an example. */
+function told(example: string): string {
   const stories = new Stories('full')
   let printed = ''
-  new Host('node1').stream(readFileSync(join(ROOT, 'examples/pod-to-host.sh'), 'utf8'), {
+  new Host('node1').stream(readFileSync(join(ROOT, 'examples', example), 'utf8'), {
     output: (_stream, data) => {
       printed += typeof data === 'string' ? data : new TextDecoder().decode(data)
     },
@@ -19,7 +19,15 @@ test('the output shown in the README is what npm start prints', () => {
       printed += stories.tell(trace)
     },
   })
+  return printed
+}
+
+test.each([
+  ['pod-to-host.sh', /```\n(### 1\. No route[\s\S]*?)\n```/],
+  ['services.sh', /```\n(### 4\. Hairpin[\s\S]*?)\n```/],
+])('the output shown in the README is what npm start prints of %s', (example, block) => {
+  const shown = block.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))?.[1] ?? ''
   const trimmed = (text: string): string => text.replace(/[ \t]+$/gm, '')
   expect(shown.length).toBeGreaterThan(1000)
-  expect(trimmed(printed)).toContain(trimmed(shown))
+  expect(trimmed(told(example))).toContain(trimmed(shown))
 })

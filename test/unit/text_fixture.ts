@@ -40,6 +40,7 @@ function fakeSys(stdin: string, files: Map<string, string>, put: (fd: number, by
   let full = false
   let steps = 0
   const sys: Partial<Sys> = {
+    hold: () => undefined,
     charge: () => {
       if (++steps > MAX_STEPS) throw new TooLong()
     },

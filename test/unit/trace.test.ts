@@ -1,3 +1,4 @@
+// How a trace reads: wording, hops and verdicts are netsim's own promise; the events are made by hand.
 import { describe, expect, it } from 'vitest'
 import { ip4 } from '../../src/lib/ip4.ts'
 import { echo, GW, HOST, NS1, Script } from './trace_fixture.ts'

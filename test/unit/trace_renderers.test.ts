@@ -1,5 +1,7 @@
+// How a trace is rendered, netsim's own promise: JSON by its published schema (docs/trace.schema.json), Mermaid.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { Host } from '../../src/host/host.ts'
 import { renderJson, TRACE_JSON_VERSION, traceToJson } from '../../src/trace/json.ts'
 import { renderMermaid } from '../../src/trace/mermaid.ts'
 import { answerLost, noRoute, silentGateway, success } from './trace_outcomes.ts'
@@ -46,6 +48,26 @@ describe('JSON', () => {
     ['success', success],
   ] as const)('follows the published schema: %s', (_name, make) => {
     expect(check(traceToJson(make().trace()), schema, '$')).toEqual([])
+  })
+
+  it('follows the published schema: a clusterIP, a policy, a logged and rejected datagram', () => {
+    const host = new Host('node1')
+    host.exec(readFileSync(new URL('../kernel/scenarios/lib/two-pods.sh', import.meta.url), 'utf8'))
+    host.exec(`iptables -t nat -A PREROUTING -d 10.96.0.100 -j DNAT --to-destination 10.244.1.11
+iptables -t mangle -A FORWARD -j MARK --set-mark 7
+iptables -A INPUT -p udp -j LOG; iptables -A INPUT -p udp -j REJECT; iptables -A INPUT -p tcp -j DROP; iptables -P INPUT DROP
+for i in $(seq 10); do iptables -A FORWARD -s 10.1.0.$i -j DROP; done`)
+    const stop = host.trace()
+    host.netns('pod-a').ping('10.96.0.100', { count: 1 })
+    host.netns('pod-a').send({ udp: { dst: '192.168.6.160', dport: 53 } })
+    host.netns('pod-a').send({ tcp: { dst: '192.168.6.160', dport: 53 } })
+    host.netns('pod-a').ping('192.168.6.160', { count: 1, timeout: 1 })
+    const trace = stop()
+    const doc = traceToJson(trace)
+    expect(check(doc, schema, '$')).toEqual([])
+    const kinds = new Set((doc['events'] as { kind: string }[]).map((e) => e.kind))
+    for (const kind of ['nf-rule', 'nf-skip', 'nf-policy', 'conntrack', 'nat', 'nf-set', 'log'])
+      expect(kinds).toContain(kind)
   })
 
   it('names its version, the outcome and the reason', () => {

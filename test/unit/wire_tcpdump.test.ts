@@ -6,10 +6,12 @@ import { parseFilter } from '../../src/tools/tcpdump/filter_parse.ts'
 import { serviceByName } from '../../src/tools/tcpdump/services.ts'
 import type { TcpFlows } from '../../src/wire/print/printer.ts'
 import { summarizeCaptured } from '../../src/wire/summary.ts'
+import { machine } from './tcpdump_machine.ts'
 
 interface Recording {
   readonly packets: readonly string[]
   readonly prints: readonly { readonly snaplen: number; readonly options: string; readonly text: string }[]
+  readonly unprivileged: { readonly stderr: string; readonly code: number }
   readonly filters: readonly { readonly filter: string; readonly error?: string; readonly takes?: readonly number[] }[]
 }
 
@@ -51,4 +53,12 @@ describe('a filter takes what the real one takes and fails with its words', () =
     const taken = packets.flatMap((b, i) => (matchesBytes(parsed.filter, b, b.length, 'ethernet') ? [i] : []))
     expect(taken).toEqual(takes)
   })
+})
+
+test('a user who is not root is refused as the real one refuses', () => {
+  const m = machine()
+  const r = m.os.spawn(['tcpdump', '-i', 'lo'], { uid: 65534 })
+  if (!r.ok) throw new Error(r.errno)
+  const code = m.os.runToExit(r.value.pid)
+  expect({ stderr: r.value.terminal.stderr, code }).toEqual(recording.unprivileged)
 })

@@ -11,6 +11,8 @@ interface Recording {
   packets: string[]
   prints: { snaplen: number; options: string; text: string }[]
   filters: { filter: string; error?: string; takes?: number[] }[]
+  /** What `tcpdump -i lo` says to a user who is not root. */
+  unprivileged: { stderr: string; code: number | null }
 }
 
 const path = new URL('wire_tcpdump.json', import.meta.url)
@@ -45,5 +47,8 @@ recording.filters = recording.filters.map(({ filter }) => {
   if (typeof taken === 'string') throw new Error(taken)
   return { filter, takes: taken.records.map((r) => r.time / 1e6 - 1) }
 })
+const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups', 'tcpdump', '-i', 'lo']
+const refused = spawnSync('setpriv', nobody, { encoding: 'utf8' })
+recording.unprivileged = { stderr: refused.stderr, code: refused.status }
 recording.recordedWith = spawnSync('tcpdump', ['--version']).stdout.toString().split('\n').slice(0, 2).join(', ')
 writeFileSync(path, `${JSON.stringify(recording, null, 2)}\n`)

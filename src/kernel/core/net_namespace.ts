@@ -21,6 +21,7 @@ import { linkByIndex } from './links.ts'
 import { neigh_ifdown } from './neigh_gc.ts'
 import type { NetNs } from './netns.ts'
 import { allocNsid, forgetNsid, peernet2id } from './nsid.ts'
+import { SYSCTL_RANGES } from './sysctl_table.ts'
 import { Transaction } from './transaction.ts'
 
 const NAME_MAX = 255
@@ -77,12 +78,16 @@ function inheritFrom(init: NetnsConfig | null, creator: NetnsConfig | null): Net
   }
 }
 
-/** Sockets' memory limits are the machine's; the rest begins with its defaults. */
+/** Sockets' memory limits and what SYSCTL_RANGES calls the machine's own are taken over; the rest begins with its defaults. */
 function inheritSysctls(init: NetSysctls): NetSysctls {
   const same = (Object.keys(init) as (keyof NetSysctls)[]).every((k) => init[k] === NET_SYSCTL_DEFAULTS[k])
   if (same) return NET_SYSCTL_DEFAULTS
   const taken = Object.entries(init).filter(
-    ([k]) => k.startsWith('core.') || k === 'ipv4.tcp_rmem' || k === 'ipv4.tcp_wmem',
+    ([k]) =>
+      k.startsWith('core.') ||
+      k === 'ipv4.tcp_rmem' ||
+      k === 'ipv4.tcp_wmem' ||
+      SYSCTL_RANGES[k as keyof NetSysctls].initOnly,
   )
   return Object.freeze({ ...NET_SYSCTL_DEFAULTS, ...(Object.fromEntries(taken) as Partial<NetSysctls>) })
 }

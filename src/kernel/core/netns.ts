@@ -7,6 +7,7 @@ import type { AddrTimer } from '../ipv4/ifaddr_lifetime.ts'
 import type { FragmentQueues } from '../ipv4/reassembly.ts'
 import type { RouteCache } from '../ipv4/rtable.ts'
 import type { Kernel } from '../kernel.ts'
+import type { Netfilter } from '../netfilter/state.ts'
 import type { SocketTable } from '../socket/table.ts'
 import { searchLink } from './link_list.ts'
 import type { NeighTable } from './neighbour.ts'
@@ -35,6 +36,7 @@ export class NetNs {
   sockets!: SocketTable
   frags!: FragmentQueues
   routes!: RouteCache
+  nf!: Netfilter
   /** Compiled routing tables, made at the first lookup. */
   fib: FibCache | null = null
   /** Inodes of AF_PACKET sockets that listen on every device. */

@@ -5,6 +5,7 @@ import { ETH_HLEN, type Ethernet } from '../../wire/ethernet.ts'
 import type { Ipv4 } from '../../wire/ipv4.ts'
 import { type Net, NO_DATA, type Packet, type Transport } from '../../wire/packet.ts'
 import type { Rtable } from '../ipv4/rtable.ts'
+import type { NfConn } from '../netfilter/conntrack/conn.ts'
 import type { NetDevice } from './netdevice.ts'
 
 /** skb->pkt_type */
@@ -19,6 +20,21 @@ export const PACKET_LOOPBACK = 5
 export const IPSKB_FORWARDED = 1
 /** Not one of the kernel's: it was dropped on its way out for want of a neighbour entry, the sender is told ENOBUFS. */
 export const IPSKB_NOBUFS = 0x100
+/** Not one of the kernel's: netfilter dropped it on its way out, the sender is told EPERM (NF_DROP_GETERR). */
+export const IPSKB_EPERM = 0x200
+
+/** SkBuff.sk of what the kernel itself sends through its control sockets (icmp_sk, ipv4_tcp_sk): no process has them open. */
+export const SK_CONTROL = -1
+
+/** What -j CT asks of conntrack for this packet (a template connection). */
+export interface CtTemplate {
+  readonly zone: number
+  /** --zone mark: the zone is the lower half of the packet's mark. */
+  readonly zoneOfMark: boolean
+  readonly zoneDir: 'both' | 'orig' | 'reply'
+  /** IPCT_…: what listeners hear of the connection. */
+  readonly events: number
+}
 
 export class SkBuff {
   /** Packet id in the trace, unique in the machine. */
@@ -36,7 +52,7 @@ export class SkBuff {
   priority = 0
   /** Route taken (skb_dst). */
   rt: Rtable | null = null
-  /** Inode of the sending socket, 0 when none (skb->sk). */
+  /** Inode of the sending socket, 0 when none (skb->sk); SK_CONTROL. */
   sk = 0
   uid = 0
   /** Virtual time of reception in ns. */
@@ -45,6 +61,13 @@ export class SkBuff {
   cbFlags = 0
   /** IPCB frag_max_size, 0 when it was never in fragments. */
   fragMaxSize = 0
+  /** Its connection (skb_nfct), and what it is to it (IP_CT_…); IP_CT_UNTRACKED without one: not to be tracked. */
+  nfct: NfConn | null = null
+  ctinfo = 0
+  /** TRACE: every rule that it meets is logged (skb->nf_trace). */
+  nfTrace = false
+  /** The zone of a template that -j CT put on it, for conntrack to find; null for none. */
+  ctTemplate: CtTemplate | null = null
 
   constructor(id: number, net: Net, l4: Transport | null, data: Uint8Array) {
     this.id = id
@@ -78,19 +101,28 @@ export class SkBuff {
   /** skb_clone: shares the headers. The clone keeps the packet id. */
   clone(): SkBuff {
     const c = new SkBuff(this.id, this.net, this.l4, this.data)
+    c.copyMetadata(this)
     c.eth = this.eth
-    c.dev = this.dev
-    c.iif = this.iif
     c.pktType = this.pktType
-    c.mark = this.mark
-    c.priority = this.priority
-    c.rt = this.rt
-    c.sk = this.sk
-    c.uid = this.uid
     c.tstamp = this.tstamp
-    c.cbFlags = this.cbFlags
     c.fragMaxSize = this.fragMaxSize
+    c.nfTrace = this.nfTrace
+    c.ctTemplate = this.ctTemplate
     return c
+  }
+
+  /** What a clone and each fragment take over from the packet that they are made of (__copy_skb_header, ip_copy_metadata). */
+  copyMetadata(from: SkBuff): void {
+    this.dev = from.dev
+    this.iif = from.iif
+    this.mark = from.mark
+    this.priority = from.priority
+    this.rt = from.rt
+    this.sk = from.sk
+    this.uid = from.uid
+    this.cbFlags = from.cbFlags
+    this.nfct = from.nfct
+    this.ctinfo = from.ctinfo
   }
 }
 

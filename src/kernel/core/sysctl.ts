@@ -9,7 +9,8 @@ import type { Handlers } from '../handlers.ts'
 import type { NetNs } from './netns.ts'
 import { CONF_NAMES, confOf, isConfName, writeConf } from './sysctl_conf.ts'
 import { isNeighName, NEIGH_NAMES, neighOf, readNeigh, writeNeigh } from './sysctl_neigh.ts'
-import { netSysctlName, readNetSysctl, writeNetSysctl } from './sysctl_net.ts'
+import { isNetSysctlWritable, netSysctlName, readNetSysctl, writeNetSysctl } from './sysctl_net.ts'
+import { CONNTRACK_MAX, nfSysctlPaths, readNfSysctl } from './sysctl_nf.ts'
 import { SYSCTL_PATHS } from './sysctl_table.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -24,12 +25,17 @@ type Node =
   | { readonly kind: 'conf'; readonly dir: string; readonly name: DevConfName }
   | { readonly kind: 'neigh'; readonly dir: string; readonly name: string }
   | { readonly kind: 'flush' }
+  | { readonly kind: 'netfilter'; readonly path: string }
 
 function find(net: NetNs, path: string): Node | null {
   if (path === IP_FORWARD) return { kind: 'conf', dir: 'all', name: 'forwarding' }
   if (path === FLUSH) return { kind: 'flush' }
   const value = netSysctlName(net, path)
   if (value !== null) return { kind: 'value', name: value }
+  if (nfSysctlPaths(net).includes(path)) {
+    if (path === CONNTRACK_MAX) return { kind: 'value', name: 'netfilter.nf_conntrack_max' }
+    return { kind: 'netfilter', path }
+  }
   const [family, area, dir, name, more] = path.split('/')
   if (family !== 'ipv4' || dir === undefined || name === undefined || more !== undefined) return null
   if (area === 'conf' && isConfName(name) && confOf(net, dir) !== null) return { kind: 'conf', dir, name }
@@ -45,6 +51,8 @@ function read(net: NetNs, node: Node): string {
       return String(confOf(net, node.dir)![node.name])
     case 'neigh':
       return readNeigh(neighOf(net, node.dir)!, node.name)
+    case 'netfilter':
+      return readNfSysctl(net, node.path)
     case 'flush':
       return ''
     default:
@@ -63,6 +71,9 @@ function write(tx: Transaction, net: NetNs, node: Node, text: string): void {
     case 'neigh':
       writeNeigh(tx, net, node.dir, node.name, text)
       return
+    case 'netfilter':
+      tx.refuse('EACCES')
+      return
     case 'flush':
       tx.after(() => net.routes.flush())
       return
@@ -71,7 +82,9 @@ function write(tx: Transaction, net: NetNs, node: Node, text: string): void {
   }
 }
 
-function isWritable(node: Node): boolean {
+function isWritable(net: NetNs, node: Node): boolean {
+  if (node.kind === 'netfilter') return false
+  if (node.kind === 'value') return isNetSysctlWritable(net, node.name)
   return node.kind !== 'conf' || node.name !== 'mc_forwarding'
 }
 
@@ -87,30 +100,43 @@ function isBelow(file: string, path: string): boolean {
   return path === '' || file === path || file.startsWith(`${path}/`)
 }
 
-/** By component, as a directory tree is walked. */
-function byPath(a: string, b: string): number {
-  const x = a.replaceAll('/', '\0')
-  const y = b.replaceAll('/', '\0')
-  return x < y ? -1 : x > y ? 1 : 0
+/** Sorted by component, as a directory tree is walked. */
+function byComponent(paths: readonly string[]): string[] {
+  return paths
+    .map((path) => [path.replaceAll('/', '\0'), path] as const)
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([, path]) => path)
+}
+
+function fixedFiles(net: NetNs): string[] {
+  return [...SYSCTL_PATHS.keys(), ...nfSysctlPaths(net), IP_FORWARD, FLUSH]
 }
 
 function files(net: NetNs, path: string): string[] {
-  const fixed = [...SYSCTL_PATHS.keys(), IP_FORWARD, FLUSH]
   const conf = directories(net, CONF, ['all', 'default'], path)
   const neigh = directories(net, NEIGH, net.id === 0 ? ['default'] : [], path)
-  return [
-    ...fixed,
+  const all = [
+    ...fixedFiles(net),
     ...conf.flatMap((d) => CONF_NAMES.map((n) => `${d}/${n}`)),
     ...neigh.flatMap((d) => NEIGH_NAMES.map((n) => `${d}/${n}`)),
   ]
-    .filter((f) => isBelow(f, path))
-    .sort(byPath)
+  return byComponent(all.filter((f) => isBelow(f, path)))
+}
+
+/** Is it a directory with files below? */
+function isDirectory(net: NetNs, path: string): boolean {
+  if (path === '' || fixedFiles(net).some((f) => f.startsWith(`${path}/`))) return true
+  const dirs = [
+    ...directories(net, CONF, ['all', 'default'], path),
+    ...directories(net, NEIGH, net.id === 0 ? ['default'] : [], path),
+  ]
+  return dirs.some((d) => isBelow(d, path))
 }
 
 function list(net: NetNs, path: string): SysctlEntry[] {
   return files(net, path).flatMap((f) => {
     const node = find(net, f)
-    return node === null ? [] : [{ path: f, value: read(net, node), writable: isWritable(node) }]
+    return node === null ? [] : [{ path: f, value: read(net, node), writable: isWritable(net, node) }]
   })
 }
 
@@ -118,18 +144,20 @@ function findOrRefuse(tx: Transaction, net: NetNs, path: string): Node {
   return find(net, path) ?? tx.refuse('ENOENT')
 }
 
-export const sysctlHandlers: Handlers<'sysctl.get' | 'sysctl.set' | 'sysctl.list'> = Object.freeze({
-  'sysctl.get': (tx, net, req) => {
-    const node = findOrRefuse(tx, net, req.path)
-    if (node.kind === 'flush') tx.refuse('EACCES')
-    return { path: req.path, value: read(net, node), writable: isWritable(node) }
-  },
-  'sysctl.set': (tx, net, req) => {
-    const node = findOrRefuse(tx, net, req.path)
-    if (!isWritable(node)) tx.refuse('EACCES')
-    // write(2) of nothing never reaches the kernel's handler
-    if (req.value !== '' || node.kind === 'flush') write(tx, net, node, req.value)
-    return null
-  },
-  'sysctl.list': (_tx, net, req) => list(net, req.path),
-} satisfies Handlers<'sysctl.get' | 'sysctl.set' | 'sysctl.list'>)
+export const sysctlHandlers: Handlers<'sysctl.get' | 'sysctl.set' | 'sysctl.list' | 'sysctl.isDirectory'> =
+  Object.freeze({
+    'sysctl.get': (tx, net, req) => {
+      const node = findOrRefuse(tx, net, req.path)
+      if (node.kind === 'flush') tx.refuse('EACCES')
+      return { path: req.path, value: read(net, node), writable: isWritable(net, node) }
+    },
+    'sysctl.set': (tx, net, req) => {
+      const node = findOrRefuse(tx, net, req.path)
+      if (!isWritable(net, node)) tx.refuse('EACCES')
+      // write(2) of nothing never reaches the kernel's handler
+      if (req.value !== '' || node.kind === 'flush') write(tx, net, node, req.value)
+      return null
+    },
+    'sysctl.list': (_tx, net, req) => list(net, req.path),
+    'sysctl.isDirectory': (_tx, net, req) => isDirectory(net, req.path),
+  } satisfies Handlers<'sysctl.get' | 'sysctl.set' | 'sysctl.list' | 'sysctl.isDirectory'>)

@@ -2,6 +2,7 @@
 // Read first: sysctl_table.ts.
 import type { NetSysctlName, NetSysctls } from '../../uapi/sysctl.ts'
 import type { NetNs } from './netns.ts'
+import { conntrackBuckets } from './sysctl_nf.ts'
 import { parseNumbers } from './sysctl_parse.ts'
 import { SYSCTL_PATHS, SYSCTL_RANGES, showSysctl, sysctlFits } from './sysctl_table.ts'
 import type { Transaction } from './transaction.ts'
@@ -11,7 +12,14 @@ type Value = NetSysctls[NetSysctlName]
 /** The value behind a path, or null when this namespace has no such file. */
 export function netSysctlName(net: NetNs, path: string): NetSysctlName | null {
   const name = SYSCTL_PATHS.get(path)
-  return name === undefined || (SYSCTL_RANGES[name].initOnly && net.id !== 0) ? null : name
+  if (name === undefined) return null
+  const { initOnly, readable } = SYSCTL_RANGES[name]
+  return initOnly && !readable && net.id !== 0 ? null : name
+}
+
+/** Values of the whole machine are written in the initial namespace. */
+export function isNetSysctlWritable(net: NetNs, name: NetSysctlName): boolean {
+  return net.id === 0 || !SYSCTL_RANGES[name].initOnly
 }
 
 export function readNetSysctl(net: NetNs, name: NetSysctlName): string {
@@ -23,6 +31,10 @@ function parseValue(tx: Transaction, name: NetSysctlName, old: Value, text: stri
   const { min, max } = SYSCTL_RANGES[name]
   const given = parseNumbers(text, typeof old === 'number' ? 1 : old.length)
   if (given === null || given.some((v) => v < min || v > max)) tx.refuse('EINVAL')
+  if (name === 'netfilter.nf_conntrack_buckets') {
+    const buckets = conntrackBuckets(given[0]!)
+    return typeof buckets === 'number' ? buckets : tx.refuse(buckets)
+  }
   if (typeof old === 'number') return given[0]!
   const values = old.map((v, i) => given[i] ?? v)
   // ping_group_range: an empty range is stored as the one that lets nobody in

@@ -6,16 +6,22 @@ import { INT_MAX, INT_MIN } from './sysctl_parse.ts'
 export interface SysctlRange {
   readonly min: number
   readonly max: number
-  /** The file exists in the initial namespace only; its value then holds for the whole machine. */
+  /** It can be written in the initial namespace only; its value then holds for the whole machine. */
   readonly initOnly: boolean
+  /** Of those: the other namespaces have the file too, to read. */
+  readonly readable: boolean
 }
 
 function range(min: number, max: number): SysctlRange {
-  return Object.freeze({ min, max, initOnly: false })
+  return Object.freeze({ min, max, initOnly: false, readable: true })
 }
 
 function machine(min: number, max: number): SysctlRange {
-  return Object.freeze({ min, max, initOnly: true })
+  return Object.freeze({ min, max, initOnly: true, readable: false })
+}
+
+function shown(min: number, max: number): SysctlRange {
+  return Object.freeze({ min, max, initOnly: true, readable: true })
 }
 
 /** Largest number of seconds that fits into jiffies (INT_MAX / HZ, with HZ 100). */
@@ -86,6 +92,31 @@ export const SYSCTL_RANGES: { readonly [K in NetSysctlName]: SysctlRange } = Obj
   'ipv4.route.min_pmtu': range(68, INT_MAX),
   'ipv4.route.mtu_expires': SECONDS,
   'ipv4.route.min_adv_mss': ANY,
+  'netfilter.nf_conntrack_acct': BOOL,
+  'netfilter.nf_conntrack_buckets': shown(INT_MIN, INT_MAX),
+  'netfilter.nf_conntrack_checksum': BOOL,
+  'netfilter.nf_conntrack_events': range(0, 2),
+  'netfilter.nf_conntrack_generic_timeout': SECONDS,
+  'netfilter.nf_conntrack_icmp_timeout': SECONDS,
+  'netfilter.nf_conntrack_log_invalid': U8,
+  'netfilter.nf_conntrack_max': shown(0, INT_MAX),
+  'netfilter.nf_conntrack_tcp_be_liberal': BOOL,
+  'netfilter.nf_conntrack_tcp_ignore_invalid_rst': BOOL,
+  'netfilter.nf_conntrack_tcp_loose': BOOL,
+  'netfilter.nf_conntrack_tcp_max_retrans': U8,
+  'netfilter.nf_conntrack_tcp_timeout_close': SECONDS,
+  'netfilter.nf_conntrack_tcp_timeout_close_wait': SECONDS,
+  'netfilter.nf_conntrack_tcp_timeout_established': SECONDS,
+  'netfilter.nf_conntrack_tcp_timeout_fin_wait': SECONDS,
+  'netfilter.nf_conntrack_tcp_timeout_last_ack': SECONDS,
+  'netfilter.nf_conntrack_tcp_timeout_max_retrans': SECONDS,
+  'netfilter.nf_conntrack_tcp_timeout_syn_recv': SECONDS,
+  'netfilter.nf_conntrack_tcp_timeout_syn_sent': SECONDS,
+  'netfilter.nf_conntrack_tcp_timeout_time_wait': SECONDS,
+  'netfilter.nf_conntrack_tcp_timeout_unacknowledged': SECONDS,
+  'netfilter.nf_conntrack_udp_timeout': SECONDS,
+  'netfilter.nf_conntrack_udp_timeout_stream': SECONDS,
+  'netfilter.nf_log_all_netns': machine(INT_MIN, INT_MAX),
   'core.somaxconn': NATURAL,
   'core.rmem_default': machine(SOCK_MIN_RCVBUF, INT_MAX),
   'core.rmem_max': machine(SOCK_MIN_RCVBUF, INT_MAX),

@@ -43,12 +43,16 @@ function veth_xmit(dev: NetDevice, skb: SkBuff): void {
   }
   dev.txPackets++
   dev.txBytes += ETH_HLEN + skb.len
-  // skb_scrub_packet: route, socket and control block never cross; the mark only inside one namespace
+  // skb_scrub_packet: route, socket, control block and connection never cross; the mark only inside one namespace
   skb.rt = null
   skb.sk = 0
   skb.cbFlags = 0
   skb.fragMaxSize = 0
   skb.priority = 0
+  skb.nfct = null
+  skb.ctinfo = 0
+  skb.nfTrace = false
+  skb.ctTemplate = null
   if (peer.net !== dev.net) skb.mark = 0
   const kernel = dev.net.kernel
   kernel.sim.post(kernel.vethLane, EV_RX, peer, skb)
@@ -61,7 +65,8 @@ function loopback_xmit(dev: NetDevice, skb: SkBuff): void {
   skb.sk = 0
   skb.cbFlags = 0
   const kernel = dev.net.kernel
-  kernel.sim.post(kernel.loLane, EV_RX, dev, skb)
+  if (kernel.loopbackAtOnce) kernel.dispatch(EV_RX, dev, skb)
+  else kernel.sim.post(kernel.loLane, EV_RX, dev, skb)
 }
 
 /** An ifb passes on only what a tc action redirected to it; anything else it drops and counts. */

@@ -69,7 +69,8 @@ export function arp_solicit(n: Neighbour, skb: SkBuff | null): void {
     if (probe < 0) return
   }
   if (dev.noarp) return
-  const question = arp_create(dev, ARPOP_REQUEST, n.dst, saddr, hw, 0, skb === null ? 0 : skb.id)
+  const cause = skb === null ? 0 : skb.id
+  const question = arp_create(dev, { op: ARPOP_REQUEST, tip: n.dst, sip: saddr, hw, target: 0, cause })
   if (dev.net.kernel.tr !== null) {
     const reason =
       hw === null
@@ -90,19 +91,21 @@ function announcedSource(dev: NetDevice, target: Ip4, skb: SkBuff | null): Ip4 {
   return inet_select_addr(dev.net, dev, target, RT_SCOPE_LINK)
 }
 
-/**
- * arp_create: an ARP packet for `dev`. `hw` is the frame's destination (null: broadcast), `target` goes into the target
- * hardware address.
- */
-function arp_create(
-  dev: NetDevice,
-  op: number,
-  tip: Ip4,
-  sip: Ip4,
-  hw: Mac | null,
-  target: Mac,
-  cause: number,
-): SkBuff {
+/** What an ARP packet says, from our side. */
+interface ArpWords {
+  readonly op: number
+  readonly tip: Ip4
+  readonly sip: Ip4
+  /** The frame's destination, null for everybody. */
+  readonly hw: Mac | null
+  /** The target hardware address. */
+  readonly target: Mac
+  /** The packet it answers or asks for, 0 when none. */
+  readonly cause: number
+}
+
+/** arp_create: an ARP packet for `dev`. */
+function arp_create(dev: NetDevice, { op, tip, sip, hw, target, cause }: ArpWords): SkBuff {
   const net = dev.net
   const skb = net.kernel.newSkb({ net: arp(op, dev.mac, sip, target, tip), l4: null, data: NO_DATA })
   skb.dev = dev
@@ -112,7 +115,7 @@ function arp_create(
   return skb
 }
 
-/** arp_send_dst: the same and out; `cause` is the packet it answers. Nothing leaves a device that does not do ARP. */
+/** arp_send_dst: the same and out. Nothing leaves a device that does not do ARP. */
 export function arp_send(
   dev: NetDevice,
   op: number,
@@ -122,7 +125,7 @@ export function arp_send(
   target: Mac,
   cause: number,
 ): void {
-  if (!dev.noarp) dev_queue_xmit(arp_create(dev, op, tip, sip, hw, target, cause))
+  if (!dev.noarp) dev_queue_xmit(arp_create(dev, { op, tip, sip, hw, target, cause }))
 }
 
 /** Emit an ARP event; only when somebody listens. */

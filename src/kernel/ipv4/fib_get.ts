@@ -23,17 +23,10 @@ export function inet_rtm_getroute(tx: Transaction, net: NetNs, req: RouteGet): R
   if (proto !== 0 && proto !== IPPROTO_TCP && proto !== IPPROTO_UDP && proto !== IPPROTO_ICMP) {
     tx.refuse('EOPNOTSUPP', 'Unsupported ip proto')
   }
-  const fl = new Flow()
-  fl.dst = req.dst
-  fl.src = req.src ?? 0
-  fl.tos = (req.tos ?? 0) & TOS_MASK
-  fl.oif = devIndex(tx, net, req.oif)
-  fl.mark = req.mark ?? 0
-  fl.uid = req.uid ?? 0
-  fl.proto = proto
-  fl.sport = req.sport ?? 0
-  fl.dport = req.dport ?? 0
+  const oif = devIndex(tx, net, req.oif)
   const iif = devIndex(tx, net, req.iif)
+  const { src = 0, mark = 0, uid = 0, sport = 0, dport = 0 } = req
+  const fl = new Flow().set(req.dst, src, iif, oif, mark, (req.tos ?? 0) & TOS_MASK, proto, sport, dport, uid)
   const rt = iif === 0 ? ip_route_output(net, fl) : lookupInput(tx, net, fl, iif)
   if (!(rt instanceof Rtable)) tx.refuse(rt)
   if (rt.error !== null) tx.refuse(rt.error)
@@ -56,7 +49,7 @@ export function inet_rtm_getroute(tx: Transaction, net: NetNs, req: RouteGet): R
 function lookupInput(tx: Transaction, net: NetNs, fl: Flow, iif: number): ReturnType<typeof ip_route_input_lookup> {
   const dev: NetDevice | null = net.device(iif)
   if (dev === null) tx.refuse('ENODEV')
-  return ip_route_input_lookup(net, fl.dst, fl.src, fl.tos, dev, fl.mark, fl.proto, fl.sport, fl.dport)
+  return ip_route_input_lookup(net, fl, dev)
 }
 
 /** RTM_F_LOOKUP_TABLE: while tables local and main are one trie, it is found as main. */

@@ -43,6 +43,34 @@ export class Flow {
   uid = 0
   /** FLOWI_FLAG_ANYSRC, KNOWN_NH … */
   flags = 0
+
+  /** flowi4_init_output: every field anew, so that a reused flow keeps nothing of the last question. Scope and flags start at 0. */
+  set(
+    dst: Ip4,
+    src: Ip4,
+    iif: number,
+    oif: number,
+    mark: number,
+    tos: number,
+    proto: number,
+    sport: number,
+    dport: number,
+    uid: number,
+  ): this {
+    this.dst = dst
+    this.src = src
+    this.iif = iif
+    this.oif = oif
+    this.mark = mark
+    this.tos = tos
+    this.scope = 0
+    this.proto = proto
+    this.sport = sport
+    this.dport = dport
+    this.uid = uid
+    this.flags = 0
+    return this
+  }
 }
 
 /** A compiled entry: one nexthop of one route. Made once per route, so a lookup allocates nothing. */
@@ -182,6 +210,13 @@ function addrType(net: NetNs, addr: Ip4, table: number): AddrType {
 /** inet_addr_type (and inet_addr_type_dev_table, whose device only chooses a VRF's table): what this is by table local. */
 export function inet_addr_type(net: NetNs, addr: Ip4): AddrType {
   return addrType(net, addr, RT_TABLE_LOCAL)
+}
+
+/** inet_dev_addr_type: the same, but an address of another device is a stranger's (unicast). */
+export function inet_dev_addr_type(net: NetNs, ifindex: number, addr: Ip4): AddrType {
+  const type = addrType(net, addr, RT_TABLE_LOCAL)
+  if (type === 'unicast' || isZeronet(addr) || isLimitedBroadcast(addr) || isMulticast(addr)) return type
+  return found.route?.nexthops[0]?.oif === ifindex ? type : 'unicast'
 }
 
 /** inet_addr_type_table: the same by another table. */

@@ -1,7 +1,7 @@
 // Fragmentation (ip_do_fragment, net/ipv4/ip_output.c; RFC 791).
 // A fragment carries no decoded transport header: its payload is the raw slice of the datagram.
 import { encodeTransport } from '../../wire/codec.ts'
-import { IP_HLEN, type Ipv4, ipv4, ipv4HeaderLength } from '../../wire/ipv4.ts'
+import { IP_HLEN, type Ipv4, ipv4HeaderLength, withExtent } from '../../wire/ipv4.ts'
 import type { NetNs } from '../core/netns.ts'
 import { IPSKB_NOBUFS, SkBuff } from '../core/skbuff.ts'
 import { ip_finish_output2, traceOrigin } from './ip_output.ts'
@@ -59,29 +59,9 @@ function piece(
   more: boolean,
 ): SkBuff {
   const len = IP_HLEN + (options?.length ?? 0) + bytes.length
-  const header = ipv4(
-    ip.src,
-    ip.dst,
-    ip.protocol,
-    ip.ttl,
-    ip.tos,
-    ip.id,
-    ip.df,
-    more,
-    ip.fragOffset + offset,
-    len,
-    options,
-    ip.badSum,
-  )
+  const header = withExtent(ip, ip.fragOffset + offset, more, len, options, ip.badSum)
   const p = new SkBuff(net.kernel.nextPacketId(), header, null, bytes)
-  p.dev = skb.dev
-  p.iif = skb.iif
-  p.mark = skb.mark
-  p.priority = skb.priority
-  p.rt = skb.rt
-  p.sk = skb.sk
-  p.uid = skb.uid
-  p.cbFlags = skb.cbFlags
+  p.copyMetadata(skb)
   return p
 }
 
@@ -102,21 +82,7 @@ function copiedOptions(options: Uint8Array | null): Uint8Array | null {
   return Uint8Array.from(out)
 }
 
-/** Bytes of the header of a datagram that was put together again. */
+/** The header of a datagram that was put together again. */
 export function reassembledHeader(first: Ipv4, bodyLength: number): Ipv4 {
-  const len = ipv4HeaderLength(first) + bodyLength
-  return ipv4(
-    first.src,
-    first.dst,
-    first.protocol,
-    first.ttl,
-    first.tos,
-    first.id,
-    first.df,
-    false,
-    0,
-    len,
-    first.options,
-    false,
-  )
+  return withExtent(first, 0, false, ipv4HeaderLength(first) + bodyLength, first.options, false)
 }

@@ -9,7 +9,8 @@ import { type ICMP_ECHOREPLY, type ICMP_TIMESTAMPREPLY, icmp, isIcmpError } from
 import { IP_HLEN, IPPROTO_ICMP, ipv4 } from '../../wire/ipv4.ts'
 import type { NetDevice } from '../core/netdevice.ts'
 import type { NetNs } from '../core/netns.ts'
-import { PACKET_HOST, type SkBuff } from '../core/skbuff.ts'
+import { PACKET_HOST, SK_CONTROL, type SkBuff } from '../core/skbuff.ts'
+import { nf_ct_attach } from '../netfilter/conntrack/core.ts'
 import { inet_select_addr } from './devinet.ts'
 import { Flow } from './fib_lookup.ts'
 import { icmpv4_xrlim_allow } from './icmp_ratelimit.ts'
@@ -56,7 +57,7 @@ export function icmp_send(net: NetNs, skb: SkBuff, type: number, code: number, i
   if (!icmpv4_xrlim_allow(net, out, type, code, ip.src)) return
   const room = Math.min(dst_mtu(net, out), ICMP_MAX_DATAGRAM) - IP_HLEN - ICMP_HLEN
   const quoted = encodeNet(skb.packet()).subarray(0, room)
-  push(net, out, source, ip.src, tos, mark, type, code, info, quoted, skb.id, 'icmp-error')
+  push(net, out, source, ip.src, tos, mark, type, code, info, quoted, skb, 'icmp-error')
 }
 
 /** An ICMP type that no error may be sent about: errors themselves and types the kernel does not know. */
@@ -82,7 +83,7 @@ export function icmp_reply(
   }
   const source = flow.src
   if (!icmpv4_xrlim_allow(net, out, type, 0, ip.src)) return
-  push(net, out, source, ip.src, ip.tos, mark, type, 0, l4.rest, data, skb.id, 'echo-reply')
+  push(net, out, source, ip.src, ip.tos, mark, type, 0, l4.rest, data, skb, 'echo-reply')
 }
 
 /** No way back to the sender: nothing is sent, and the trace says why. */
@@ -109,19 +110,7 @@ function routeFor(
   type: number,
   code: number,
 ): Rtable | Errno {
-  flow.dst = dst
-  flow.src = src
-  flow.iif = net.lo.ifindex
-  flow.oif = 0
-  flow.mark = mark
-  flow.tos = tos & 0x1c
-  flow.scope = RT_SCOPE_UNIVERSE
-  flow.proto = IPPROTO_ICMP
-  flow.sport = type
-  flow.dport = code
-  flow.uid = 0
-  flow.flags = 0
-  return ip_route_output(net, flow)
+  return ip_route_output(net, flow.set(dst, src, net.lo.ifindex, 0, mark, tos & 0x1c, IPPROTO_ICMP, type, code, 0))
 }
 
 /** icmp_push_reply: build and send. DF is never set (the ICMP sockets do no PMTU discovery). */
@@ -136,7 +125,7 @@ export function push(
   code: number,
   rest: number,
   data: Uint8Array,
-  cause: number,
+  about: SkBuff,
   why: 'icmp-error' | 'echo-reply' | 'icmp-redirect',
 ): void {
   const ttl = rt.route?.metrics?.hoplimit ?? net.cfg.sysctl['ipv4.ip_default_ttl']
@@ -144,7 +133,10 @@ export function push(
   const header = ipv4(src, dst, IPPROTO_ICMP, ttl, tos, 0, false, false, 0, len, null, false)
   const skb = net.kernel.newSkb({ net: header, l4: icmp(type, code, rest, false), data })
   skb.mark = mark
-  ip_local_out(net, skb, rt, why, cause)
+  skb.sk = SK_CONTROL
+  // an error is RELATED to the connection of what it is about, even before that is confirmed (icmp_glue_bits)
+  if (why !== 'echo-reply') nf_ct_attach(skb, about)
+  ip_local_out(net, skb, rt, why, about.id)
 }
 
 /** fib_compute_spec_dst: the address of ours that an answer should come from. */

@@ -6,6 +6,7 @@ import { changeLink, linkByIndex } from '../core/links.ts'
 import { neigh_ifdown } from '../core/neigh_gc.ts'
 import type { NetNs } from '../core/netns.ts'
 import type { Transaction } from '../core/transaction.ts'
+import { masq_inet_event } from '../netfilter/nat/masq_events.ts'
 import { fib_add_ifaddr, fib_del_ifaddr } from './fib_events.ts'
 import { armLifetimes } from './ifaddr_lifetime.ts'
 
@@ -102,6 +103,8 @@ export function inet_del_ifa(tx: Transaction, net: NetNs, ifindex: number, ifa: 
   }
   for (const s of secondaries) unlink(tx, net, ifindex, s)
   unlink(tx, net, ifindex, ifa)
+  if (!promote) return
+  for (const gone of [...secondaries, ifa]) tx.after(() => masq_inet_event(net, ifindex, gone.address))
 }
 
 /** The first secondary becomes the primary, after the last primary of at least its scope; the others get it as source. */
@@ -116,6 +119,7 @@ function promoteSecondary(
   const at = before.indexOf(ifa)
   for (const s of secondaries) fib_del_ifaddr(tx, net, ifindex, s, ifa)
   unlink(tx, net, ifindex, ifa)
+  tx.after(() => masq_inet_event(net, ifindex, ifa.address))
   const first = secondaries[0]!
   const promoted = Object.freeze({ ...first, flags: first.flags & ~IFA_F_SECONDARY })
   const list = before.filter((x) => x !== ifa && x !== first)

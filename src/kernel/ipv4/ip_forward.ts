@@ -1,11 +1,14 @@
 // Forwarding: TTL, MTU, redirect, then out (net/ipv4/ip_forward.c).
 // Read first: ip_input.ts. Next: ip_output.ts.
 // Leaves out: source routing and router alert options.
+
+import { NF_INET_FORWARD } from '../../uapi/netfilter.ts'
 import { ICMP_DEST_UNREACH, ICMP_EXC_TTL, ICMP_FRAG_NEEDED, ICMP_TIME_EXCEEDED } from '../../wire/icmp.ts'
 import { withTtl } from '../../wire/ipv4.ts'
 import { because, kfree_skb } from '../core/drop.ts'
 import type { NetNs } from '../core/netns.ts'
 import { IPSKB_FORWARDED, PACKET_HOST, type SkBuff } from '../core/skbuff.ts'
+import { nf_hook } from '../netfilter/hooks.ts'
 import { icmp_send } from './icmp.ts'
 import { ip_output } from './ip_output.ts'
 import { ip_rt_send_redirect } from './redirect.ts'
@@ -45,5 +48,5 @@ export function ip_forward(net: NetNs, skb: SkBuff, rt: Rtable): void {
     })
   }
   if (rt.doRedirect) ip_rt_send_redirect(net, skb, rt)
-  ip_output(net, skb, rt)
+  if (nf_hook(net, NF_INET_FORWARD, skb, skb.dev, rt.dev)) ip_output(net, skb, skb.rt ?? rt)
 }

@@ -1,10 +1,13 @@
 // Receiving IPv4: from the device to local delivery or forwarding (net/ipv4/ip_input.c).
 // Read first: core/dev.ts. Next: route.ts (where to), ip_forward.ts, icmp.ts, socket/input.ts.
+
+import { NF_INET_LOCAL_IN, NF_INET_PRE_ROUTING } from '../../uapi/netfilter.ts'
 import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP, isFragment } from '../../wire/ipv4.ts'
 import { because, bySysctl, kfree_skb } from '../core/drop.ts'
 import type { NetDevice } from '../core/netdevice.ts'
 import type { NetNs } from '../core/netns.ts'
 import { PACKET_BROADCAST, PACKET_MULTICAST, PACKET_OTHERHOST, type SkBuff } from '../core/skbuff.ts'
+import { nf_hook } from '../netfilter/hooks.ts'
 import { raw_local_deliver, tcp_v4_rcv, udp_rcv } from '../socket/input.ts'
 import { icmp_send } from './icmp.ts'
 import { icmp_rcv } from './icmp_rcv.ts'
@@ -34,7 +37,7 @@ export function ip_rcv(net: NetNs, skb: SkBuff): void {
     kfree_skb(net, skb, 'ip_rcv_core', 'IP_CSUM', null)
     return
   }
-  ip_rcv_finish(net, skb)
+  if (nf_hook(net, NF_INET_PRE_ROUTING, skb, skb.dev, null)) ip_rcv_finish(net, skb)
 }
 
 /** ip_rcv_finish: route it (unless it came over lo with its route), then dst_input. */
@@ -84,7 +87,7 @@ export function ip_local_deliver(net: NetNs, skb: SkBuff): void {
   if (isFragment(skb.ip)) {
     if (!ip_defrag(net, skb)) return
   }
-  ip_local_deliver_finish(net, skb)
+  if (nf_hook(net, NF_INET_LOCAL_IN, skb, skb.dev, null)) ip_local_deliver_finish(net, skb)
 }
 
 /** ip_protocol_deliver_rcu: raw sockets first, then the protocol's handler, else protocol unreachable. */

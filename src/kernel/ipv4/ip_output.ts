@@ -1,17 +1,20 @@
 // Sending IPv4: from a route to a neighbour (net/ipv4/ip_output.c).
 // Read first: rtable.ts. Next: core/neighbour.ts. Fragmentation is in fragment.ts.
 
+import { NF_INET_LOCAL_OUT, NF_INET_POST_ROUTING } from '../../uapi/netfilter.ts'
 import type { OriginEvent } from '../../uapi/trace.ts'
 import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED } from '../../wire/icmp.ts'
-import { type Ipv4, ipv4 } from '../../wire/ipv4.ts'
+import { withIdent } from '../../wire/ipv4.ts'
 import { because, kfree_skb } from '../core/drop.ts'
 import { neigh_get, neigh_output } from '../core/neighbour.ts'
 import type { NetNs } from '../core/netns.ts'
-import { IPSKB_NOBUFS, type SkBuff } from '../core/skbuff.ts'
+import { IPSKB_FORWARDED, IPSKB_NOBUFS, type SkBuff } from '../core/skbuff.ts'
+import { nf_hook } from '../netfilter/hooks.ts'
 import { ip_do_fragment } from './fragment.ts'
 import { icmp_send } from './icmp.ts'
 import { ip_mc_output } from './multicast.ts'
 import { dst_mtu } from './route.ts'
+import { traceRoute } from './route_trace.ts'
 import type { Rtable } from './rtable.ts'
 
 /** Tell the trace that a packet came into being. `cause` is the packet it answers or was made of, 0 when none. */
@@ -48,53 +51,17 @@ export function ip_local_out(net: NetNs, skb: SkBuff, rt: Rtable, why: OriginEve
   skb.dev = rt.dev
   if (net.kernel.tr !== null) {
     traceOrigin(net, skb, why, cause, '__ip_local_out')
-    traceOutputRoute(net, skb, rt)
+    traceRoute(net, skb, rt, 'output')
   }
-  ip_output(net, skb, rt)
-}
-
-function withIdent(ip: Ipv4, id: number): Ipv4 {
-  return ipv4(
-    ip.src,
-    ip.dst,
-    ip.protocol,
-    ip.ttl,
-    ip.tos,
-    id,
-    ip.df,
-    ip.mf,
-    ip.fragOffset,
-    ip.totalLength,
-    ip.options,
-    ip.badSum,
-  )
-}
-
-function traceOutputRoute(net: NetNs, skb: SkBuff, rt: Rtable): void {
-  const ip = skb.ip
-  net.kernel.tr?.emit({
-    kind: 'route',
-    time: net.kernel.sim.now,
-    packet: skb.id,
-    netns: net.id,
-    ifindex: rt.dev.ifindex,
-    fn: 'ip_route_output_key_hash',
-    direction: 'output',
-    dst: ip.dst,
-    src: ip.src,
-    route: rt.route,
-    nexthop: rt.nexthop,
-    rule: rt.rule,
-    result: rt.type,
-    prefsrc: rt.prefsrc,
-  })
+  if (nf_hook(net, NF_INET_LOCAL_OUT, skb, null, rt.dev)) ip_output(net, skb, skb.rt)
 }
 
 /** dst_output: ip_output for unicast and local, ip_mc_output (with its copy to ourselves) for multicast and broadcast. */
 export function ip_output(net: NetNs, skb: SkBuff, rt: Rtable): void {
+  const indev = (skb.cbFlags & IPSKB_FORWARDED) === 0 ? null : skb.dev
   skb.dev = rt.dev
   if (rt.type === 'multicast' || rt.type === 'broadcast') ip_mc_output(net, skb, rt)
-  else ip_finish_output(net, skb, rt)
+  else if (nf_hook(net, NF_INET_POST_ROUTING, skb, indev, rt.dev)) ip_finish_output(net, skb, rt)
 }
 
 /** Fragment when the path is narrower than the datagram (ip_fragment), else straight to the neighbour. */

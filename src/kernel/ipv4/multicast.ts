@@ -2,9 +2,11 @@
 // Leaves out: IGMP, multicast routing and IP_ADD_MEMBERSHIP: the one group that every device is in is 224.0.0.1.
 import { ip4 } from '../../lib/ip4.ts'
 import { EV_RX } from '../../sim/clock.ts'
+import { NF_INET_POST_ROUTING } from '../../uapi/netfilter.ts'
 import { because, kfree_skb } from '../core/drop.ts'
 import type { NetNs } from '../core/netns.ts'
 import { PACKET_LOOPBACK, type SkBuff } from '../core/skbuff.ts'
+import { nf_hook } from '../netfilter/hooks.ts'
 import { sk_mc_loop } from '../socket/inet.ts'
 import { ip_finish_output } from './ip_output.ts'
 import type { Rtable } from './rtable.ts'
@@ -20,7 +22,7 @@ export function ip_mc_output(net: NetNs, skb: SkBuff, rt: Rtable): void {
     kfree_skb(net, skb, 'ip_mc_output', 'NOT_SPECIFIED', because('ttl 0: not beyond this host'))
     return
   }
-  ip_finish_output(net, skb, rt)
+  if (nf_hook(net, NF_INET_POST_ROUTING, skb, null, rt.dev)) ip_finish_output(net, skb, rt)
 }
 
 /** A copy for ourselves, received on the outgoing device with its route in place. */
@@ -29,5 +31,6 @@ function dev_loopback_xmit(net: NetNs, skb: SkBuff, rt: Rtable): void {
   copy.pktType = PACKET_LOOPBACK
   copy.dev = rt.dev
   copy.rt = rt
+  if (!nf_hook(net, NF_INET_POST_ROUTING, copy, null, rt.dev)) return
   net.kernel.sim.post(net.kernel.loLane, EV_RX, rt.dev, copy)
 }

@@ -66,7 +66,7 @@ export function ip_defrag(net: NetNs, skb: SkBuff): boolean {
   }
   if (!ip_frag_queue(net, q, skb, ip)) return false
   if (q.total < 0 || q.bytes < q.total) {
-    traceQueued(net, skb, q)
+    traceFragments(net, skb, q.parts.length, null)
     return false
   }
   finish(net, q, skb)
@@ -127,7 +127,7 @@ function finish(net: NetNs, q: FragmentQueue, skb: SkBuff): void {
   skb.fragMaxSize = q.maxSize
   if (pieces === null) return
   traceOrigin(net, skb, 'reassembled', first.id, 'ip_frag_reasm')
-  traceReassembled(net, skb, pieces)
+  traceFragments(net, skb, pieces.length, pieces)
 }
 
 function release(q: FragmentQueue): void {
@@ -147,31 +147,18 @@ export function fragTimer(_kernel: Kernel, timer: KernelTimer): void {
   for (const p of q.parts) kfree_skb(net, p, 'ip_expire', 'FRAG_REASM_TIMEOUT', note)
 }
 
-function traceQueued(net: NetNs, skb: SkBuff, q: FragmentQueue): void {
+/** One more waits (`parts` null), or the datagram is whole again and these were its pieces. */
+function traceFragments(net: NetNs, skb: SkBuff, fragments: number, parts: readonly number[] | null): void {
   net.kernel.tr?.emit({
     kind: 'fragment',
     time: net.kernel.sim.now,
     packet: skb.id,
     netns: net.id,
     ifindex: skb.iif,
-    fn: 'ip_frag_queue',
-    action: 'queued',
+    fn: parts === null ? 'ip_frag_queue' : 'ip_frag_reasm',
+    action: parts === null ? 'queued' : 'reassembled',
     mtu: 0,
-    fragments: q.parts.length,
-  })
-}
-
-function traceReassembled(net: NetNs, skb: SkBuff, parts: readonly number[]): void {
-  net.kernel.tr?.emit({
-    kind: 'fragment',
-    time: net.kernel.sim.now,
-    packet: skb.id,
-    netns: net.id,
-    ifindex: skb.iif,
-    fn: 'ip_frag_reasm',
-    action: 'reassembled',
-    mtu: 0,
-    fragments: parts.length,
-    parts,
+    fragments,
+    ...(parts === null ? null : { parts }),
   })
 }

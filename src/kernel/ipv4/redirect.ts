@@ -58,18 +58,11 @@ export function ip_rt_send_redirect(net: NetNs, skb: SkBuff, rt: Rtable): void {
 
 /** The route that the quoted packet takes: a redirect is about that one. */
 function routeOfQuoted(net: NetNs, inner: Quoted): Rtable | null {
-  flow.dst = inner.ip.dst
-  flow.src = inner.ip.src
-  flow.oif = 0
-  flow.mark = 0
-  flow.tos = inner.ip.tos & 0x1c
-  flow.scope = 0
-  flow.proto = inner.protocol
-  flow.sport = inner.sport
-  flow.dport = inner.dport
-  flow.uid = 0
-  flow.flags = 0
-  const rt = ip_route_output(net, flow)
+  const { ip, protocol, sport, dport } = inner
+  const rt = ip_route_output(
+    net,
+    flow.set(ip.dst, ip.src, net.lo.ifindex, 0, 0, ip.tos & 0x1c, protocol, sport, dport, 0),
+  )
   return rt instanceof Rtable && rt.route !== null ? rt : null
 }
 

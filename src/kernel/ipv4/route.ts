@@ -191,10 +191,7 @@ const pmtuFlow = new Flow()
  * left alone.
  */
 export function update_pmtu(net: NetNs, dst: Ip4, mtu: number): void {
-  pmtuFlow.dst = dst
-  pmtuFlow.src = 0
-  pmtuFlow.oif = 0
-  const rt = ip_route_output(net, pmtuFlow)
+  const rt = ip_route_output(net, pmtuFlow.set(dst, 0, net.lo.ifindex, 0, 0, 0, 0, 0, 0, 0))
   if (!(rt instanceof Rtable) || rt.route === null || rt.type !== 'unicast' || rt.mtuLocked) return
   const old = dst_mtu(net, rt)
   if (old < mtu) return

@@ -4,7 +4,7 @@
 import type { Errno } from '../../lib/errno.ts'
 import { type Ip4, isLimitedBroadcast, isLocalMulticast, isLoopback, isMulticast, isZeronet } from '../../lib/ip4.ts'
 import type { DropReason } from '../../uapi/drop.ts'
-import type { DropDetail, RouteEvent } from '../../uapi/trace.ts'
+import type { DropDetail } from '../../uapi/trace.ts'
 import { because, bySysctl, kfree_skb } from '../core/drop.ts'
 import type { NetDevice } from '../core/netdevice.ts'
 import type { NetNs } from '../core/netns.ts'
@@ -14,6 +14,7 @@ import { FibResult, Flow, fib_lookup, fib_select_multipath } from './fib_lookup.
 import { IGMP_ALL_HOSTS } from './multicast.ts'
 import { fib_multipath_hash } from './multipath.ts'
 import { rtableFor } from './route.ts'
+import { traceRoute } from './route_trace.ts'
 import { Rtable } from './rtable.ts'
 import {
   acceptLocal,
@@ -43,36 +44,26 @@ export function ip_route_input(net: NetNs, skb: SkBuff): Rtable | null {
   const ip = skb.ip
   const dev = skb.dev as NetDevice
   const l4 = skb.l4
-  flow.sport = 0
-  flow.dport = 0
+  let sport = 0
+  let dport = 0
   if (l4 !== null && l4.kind !== 'icmp') {
-    flow.sport = l4.sport
-    flow.dport = l4.dport
+    sport = l4.sport
+    dport = l4.dport
   }
-  const rt = ip_route_input_slow(net, ip.dst, ip.src, ip.tos & 0x1c, dev, skb.mark, ip.protocol, true)
+  flow.set(ip.dst, ip.src, dev.ifindex, 0, skb.mark, ip.tos & 0x1c, ip.protocol, sport, dport, 0)
+  const rt = ip_route_input_slow(net, dev, true)
   if (!(rt instanceof Rtable)) {
     kfree_skb(net, skb, 'ip_rcv_finish_core', rt.martian, rt.detail)
     return null
   }
-  if (net.kernel.tr !== null) traceInputRoute(net, skb, rt)
+  if (net.kernel.tr !== null) traceRoute(net, skb, rt, 'input')
   return rt
 }
 
 /** The same lookup for a question instead of a packet: `ip route get … iif`. */
-export function ip_route_input_lookup(
-  net: NetNs,
-  dst: Ip4,
-  src: Ip4,
-  tos: number,
-  dev: NetDevice,
-  mark: number,
-  proto: number,
-  sport: number,
-  dport: number,
-): Rtable | Errno {
-  flow.sport = sport
-  flow.dport = dport
-  const rt = ip_route_input_slow(net, dst, src, tos, dev, mark, proto, true)
+export function ip_route_input_lookup(net: NetNs, fl: Flow, dev: NetDevice): Rtable | Errno {
+  flow.set(fl.dst, fl.src, dev.ifindex, 0, fl.mark, fl.tos, fl.proto, fl.sport, fl.dport, 0)
+  const rt = ip_route_input_slow(net, dev, true)
   if (!(rt instanceof Rtable)) return rt.errno
   return rt.error ?? rt
 }
@@ -82,27 +73,18 @@ export function ip_route_input_lookup(
  * (arp_process): `ip` false says that the packet is not IP, which matters for redirects on the same device.
  */
 export function ip_route_input_arp(net: NetNs, dst: Ip4, src: Ip4, dev: NetDevice): Rtable | null {
-  flow.sport = 0
-  flow.dport = 0
-  const rt = ip_route_input_slow(net, dst, src, 0, dev, 0, 0, false)
+  flow.set(dst, src, dev.ifindex, 0, 0, 0, 0, 0, 0, 0)
+  const rt = ip_route_input_slow(net, dev, false)
   return rt instanceof Rtable ? rt : null
 }
 
-function ip_route_input_slow(
-  net: NetNs,
-  dst: Ip4,
-  src: Ip4,
-  tos: number,
-  dev: NetDevice,
-  mark: number,
-  proto: number,
-  isIp: boolean,
-): Rtable | Martian {
+/** The question is in `flow`; the entry that answers it ends up in `result`. */
+function ip_route_input_slow(net: NetNs, dev: NetDevice, isIp: boolean): Rtable | Martian {
+  const { dst, src } = flow
   net.routes.check()
-  if (isMulticast(dst)) return multicastInput(net, dst, src, tos, dev, mark)
+  if (isMulticast(dst)) return multicastInput(net, dev)
   if (isMulticast(src) || isLimitedBroadcast(src)) return invalidSource('a multicast or limited broadcast source')
-  if (isLimitedBroadcast(dst) || (isZeronet(src) && isZeronet(dst)))
-    return broadcastInput(net, dst, src, tos, dev, mark, isIp)
+  if (isLimitedBroadcast(dst) || (isZeronet(src) && isZeronet(dst))) return broadcastInput(net, dev, isIp)
   if (isZeronet(src)) return invalidSource('the source is 0.0.0.0')
   if (isZeronet(dst)) return martian('IP_INVALID_DEST', 'EINVAL', because('the destination is 0.0.0.0'))
   if (isLoopback(dst) || isLoopback(src)) {
@@ -110,26 +92,16 @@ function ip_route_input_slow(
       return martian('IP_LOCALNET', 'EINVAL', bySysctl(`ipv4.conf.${dev.name}.route_localnet`, 0))
     }
   }
-  flow.dst = dst
-  flow.src = src
-  flow.iif = dev.ifindex
-  flow.oif = 0
-  flow.mark = mark
-  flow.tos = tos
-  flow.scope = 0
-  flow.proto = proto
-  flow.uid = 0
-  flow.flags = 0
   const err = fib_lookup(net, flow, result)
   if (err !== null) return dev.forwarding ? unreachable(dev, err, true) : unreachable(dev, 'EHOSTUNREACH')
   switch (result.route!.type) {
     case 'unicast':
       if (!dev.forwarding) return unreachable(dev, 'EHOSTUNREACH')
-      return mkroute_input(net, dst, src, tos, dev, mark, isIp)
+      return mkroute_input(net, dev, isIp)
     case 'local':
-      return localInput(net, dst, src, tos, dev, mark)
+      return localInput(net, dev)
     case 'broadcast':
-      return broadcastInput(net, dst, src, tos, dev, mark, isIp)
+      return broadcastInput(net, dev, isIp)
     default:
       if (!dev.forwarding) return unreachable(dev, 'EHOSTUNREACH')
       return martian('IP_INVALID_DEST', 'EINVAL', { kind: 'route', route: result.route!, rule: result.rule })
@@ -159,12 +131,12 @@ function unreachable(dev: NetDevice, error: Errno, failed = false): Rtable {
 }
 const EMPTY = Object.freeze({ route: null, rule: null })
 
-function localInput(net: NetNs, dst: Ip4, src: Ip4, tos: number, dev: NetDevice, mark: number): Rtable | Martian {
+function localInput(net: NetNs, dev: NetDevice): Rtable | Martian {
   const nexthop = result.nexthop!
   const route = result.route!
   const rule = result.rule
-  const v = fib_validate_source(net, src, dst, tos, 0, dev, mark)
-  if (v < 0) return sourceRefused(net, v, src, dev)
+  const v = fib_validate_source(net, flow, 0, dev)
+  if (v < 0) return sourceRefused(net, v, flow.src, dev)
   const known = net.routes.localInput.get(nexthop)
   if (known !== undefined && known.rule === rule) return known
   const rt = new Rtable('local', net.lo, 0, route, nexthop.nh, rule, route.prefsrc, false, 0, false, null, null, true)
@@ -173,22 +145,15 @@ function localInput(net: NetNs, dst: Ip4, src: Ip4, tos: number, dev: NetDevice,
 }
 
 /** ip_mkroute_input: choose a nexthop, check the source against the way out, decide about a redirect. */
-function mkroute_input(
-  net: NetNs,
-  dst: Ip4,
-  src: Ip4,
-  tos: number,
-  dev: NetDevice,
-  mark: number,
-  isIp: boolean,
-): Rtable | Martian {
+function mkroute_input(net: NetNs, dev: NetDevice, isIp: boolean): Rtable | Martian {
+  const { dst, src } = flow
   const route = result.route!
   if (route.nexthops.length > 1) fib_select_multipath(net, result, fib_multipath_hash(net, flow))
   const nexthop = result.nexthop!
   const rule = result.rule
   const out = net.device(nexthop.nh.oif)
   if (out === null) return unreachable(dev, 'EHOSTUNREACH')
-  const v = fib_validate_source(net, src, dst, tos, out.ifindex, dev, mark)
+  const v = fib_validate_source(net, flow, out.ifindex, dev)
   if (v < 0) return sourceRefused(net, v, src, dev)
   let redirect = false
   if (out === dev) {
@@ -215,29 +180,23 @@ export function sharedMedia(net: NetNs, dev: NetDevice): boolean {
 }
 
 /** brd_input: limited and subnet broadcast. */
-function broadcastInput(
-  net: NetNs,
-  dst: Ip4,
-  src: Ip4,
-  tos: number,
-  dev: NetDevice,
-  mark: number,
-  isIp: boolean,
-): Rtable | Martian {
+function broadcastInput(net: NetNs, dev: NetDevice, isIp: boolean): Rtable | Martian {
+  const { dst, src } = flow
   if (!isIp) return unreachable(dev, 'EINVAL')
   const limited = isLimitedBroadcast(dst) || isZeronet(dst)
   const route = limited ? null : result.route
   const nh = limited ? null : result.nexthop!.nh
   const rule = limited ? null : result.rule
   if (!isZeronet(src)) {
-    const v = fib_validate_source(net, src, dst, tos, 0, dev, mark)
+    const v = fib_validate_source(net, flow, 0, dev)
     if (v < 0) return sourceRefused(net, v, src, dev)
   }
   return new Rtable('broadcast', net.lo, 0, route, nh, rule, 0, false, 0, false, null, null, true)
 }
 
 /** ip_route_input_mc: only groups that this machine is in (all hosts, 224.0.0.1) or link-local ones are for us. */
-function multicastInput(net: NetNs, dst: Ip4, src: Ip4, tos: number, dev: NetDevice, mark: number): Rtable | Martian {
+function multicastInput(net: NetNs, dev: NetDevice): Rtable | Martian {
+  const { dst, src } = flow
   if (dst !== IGMP_ALL_HOSTS) {
     return martian('NOT_SPECIFIED', 'EINVAL', {
       kind: 'address',
@@ -251,43 +210,9 @@ function multicastInput(net: NetNs, dst: Ip4, src: Ip4, tos: number, dev: NetDev
   if (isZeronet(src)) {
     if (!isLocalMulticast(dst)) return invalidSource('the source is 0.0.0.0')
   } else {
-    const v = fib_validate_source(net, src, 0, tos, 0, dev, mark)
+    flow.dst = 0 // ip_mc_validate_source asks for no destination
+    const v = fib_validate_source(net, flow, 0, dev)
     if (v < 0) return sourceRefused(net, v, src, dev)
   }
   return new Rtable('multicast', net.lo, 0, null, null, null, 0, false, 0, false, null, null, true)
-}
-
-function traceInputRoute(net: NetNs, skb: SkBuff, rt: Rtable): void {
-  const ip = skb.ip
-  net.kernel.tr?.emit({
-    kind: 'route',
-    time: net.kernel.sim.now,
-    packet: skb.id,
-    netns: net.id,
-    ifindex: rt.dev.ifindex,
-    fn: 'ip_route_input_slow',
-    direction: 'input',
-    dst: ip.dst,
-    src: ip.src,
-    route: rt.route,
-    nexthop: rt.nexthop,
-    rule: rt.rule,
-    result: routeResult(rt),
-    prefsrc: 0,
-  })
-}
-
-/** The trace's word for how a lookup ended. */
-export function routeResult(rt: Rtable): RouteEvent['result'] {
-  if (rt.error === null) return rt.type
-  switch (rt.error) {
-    case 'EINVAL':
-      return 'blackhole'
-    case 'EACCES':
-      return 'prohibit'
-    case 'EHOSTUNREACH':
-      return rt.route === null ? 'none' : 'unreachable'
-    default:
-      return 'none'
-  }
 }

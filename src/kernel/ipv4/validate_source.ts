@@ -1,6 +1,5 @@
 // Reverse path filter and martian sources: may a packet with this source come in here (fib_validate_source,
 // net/ipv4/fib_frontend.c; RFC 3704)?
-import type { Ip4 } from '../../lib/ip4.ts'
 import { RT_SCOPE_HOST } from '../../uapi/link.ts'
 import type { NetDevice } from '../core/netdevice.ts'
 import type { NetNs } from '../core/netns.ts'
@@ -34,47 +33,21 @@ export function txRedirects(net: NetNs, dev: NetDevice): boolean {
 
 /**
  * fib_validate_source: negative when the packet is a martian; 1 when the source is on-link through that device
- * (nhc_scope >= RT_SCOPE_HOST: a redirect makes sense), else 0. `oif` is the way out of a forwarded packet, 0 for local.
+ * (nhc_scope >= RT_SCOPE_HOST: a redirect makes sense), else 0. `fl` is the flow of the packet, as it came in by `dev`; `oif`
+ * is the way out of a forwarded one, 0 for local.
  */
-export function fib_validate_source(
-  net: NetNs,
-  src: Ip4,
-  dst: Ip4,
-  tos: number,
-  oif: number,
-  dev: NetDevice,
-  mark: number,
-): number {
+export function fib_validate_source(net: NetNs, fl: Flow, oif: number, dev: NetDevice): number {
   const rpf = rpFilter(net, dev)
   if (rpf === 0 && (dev.ifindex !== oif || !txRedirects(net, dev))) {
     if (acceptLocal(net, dev)) return 0
-    if (!net.routes.fullSourceCheck) return net.routes.isLocalAddress(src) ? SOURCE_LOCAL : 0
+    if (!net.routes.fullSourceCheck) return net.routes.isLocalAddress(fl.src) ? SOURCE_LOCAL : 0
   }
-  return __fib_validate_source(net, src, dst, tos, oif, dev, mark, rpf)
+  return __fib_validate_source(net, fl, oif, dev, rpf)
 }
 
-function __fib_validate_source(
-  net: NetNs,
-  src: Ip4,
-  dst: Ip4,
-  tos: number,
-  oif: number,
-  dev: NetDevice,
-  mark: number,
-  rpf: number,
-): number {
-  flow.dst = src
-  flow.src = dst
-  flow.iif = oif !== 0 ? oif : 1
-  flow.oif = 0
-  flow.tos = tos
-  flow.scope = 0
-  flow.proto = 0
-  flow.sport = 0
-  flow.dport = 0
-  flow.uid = 0
-  flow.flags = 0
-  flow.mark = dev.conf.src_valid_mark !== 0 || net.cfg.confAll.src_valid_mark !== 0 ? mark : 0
+function __fib_validate_source(net: NetNs, fl: Flow, oif: number, dev: NetDevice, rpf: number): number {
+  const marked = dev.conf.src_valid_mark !== 0 || net.cfg.confAll.src_valid_mark !== 0
+  flow.set(fl.src, fl.dst, oif !== 0 ? oif : 1, 0, marked ? fl.mark : 0, fl.tos, 0, 0, 0, 0)
   const noAddr = dev.link.addrs.length === 0
   if (fib_lookup(net, flow, result) !== null) return rpf !== 0 ? SOURCE_RPF : 0
   const route = result.route!

@@ -21,6 +21,7 @@ import type { Transaction } from '../core/transaction.ts'
 import { deviceOps } from '../device/table.ts'
 import { fibLinkCarrier } from '../ipv4/fib_events.ts'
 import { fib_disable_ip, inetdev_up } from '../ipv4/inetdev.ts'
+import { masq_device_event } from '../netfilter/nat/masq_events.ts'
 import { socketsDeviceEvent } from '../socket/lifetime.ts'
 import { rtmsg_ifinfo } from './info.ts'
 
@@ -87,6 +88,7 @@ export function dev_close(tx: Transaction, net: NetNs, link: Link, flags: number
   rtmsg_ifinfo(tx, net, down)
   fib_disable_ip(tx, net, link.ifindex, false)
   tx.after(() => socketsDeviceEvent(net, link.ifindex, 'down'))
+  tx.after(() => masq_device_event(net, link.ifindex))
   if (peer !== null) setCarrier(tx, peer.net, peer.link.ifindex, false)
 }
 

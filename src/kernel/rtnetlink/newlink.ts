@@ -29,15 +29,19 @@ function randomMac(tx: Transaction): Mac {
 }
 
 /** The kind's validate (dummy_validate, ifb_validate, veth_validate): even before the name is looked up. */
-function checkAddress(tx: Transaction, spec: EndSpec): void {
+function validate(tx: Transaction, kind: LinkKind, spec: EndSpec): void {
   const mac = spec.address
   if (mac !== undefined && (mac === MAC_ZERO || isGroupMac(mac))) tx.refuse('EADDRNOTAVAIL')
+  if (kind === 'veth') checkMtu(tx, deviceOps.veth, spec.mtu)
+}
+
+function checkMtu(tx: Transaction, ops: DeviceOps, mtu: number | undefined): void {
+  if (mtu !== undefined && (mtu < ops.minMtu || (ops.maxMtu > 0 && mtu > ops.maxMtu))) tx.refuse('EINVAL')
 }
 
 /** What rtnl_create_link refuses before anything is made. */
 function checkEnd(tx: Transaction, ops: DeviceOps, spec: EndSpec): void {
-  const mtu = spec.mtu
-  if (mtu !== undefined && (mtu < ops.minMtu || (ops.maxMtu > 0 && mtu > ops.maxMtu))) tx.refuse('EINVAL')
+  checkMtu(tx, ops, spec.mtu)
   const tooMany = (n: number | undefined): boolean => n !== undefined && (n < 1 || n > MAX_QUEUES)
   if (tooMany(spec.numTxQueues)) tx.refuse('EINVAL', 'Invalid number of transmit queues')
   if (tooMany(spec.numRxQueues)) tx.refuse('EINVAL', 'Invalid number of receive queues')
@@ -103,7 +107,7 @@ function veth_newlink(tx: Transaction, net: NetNs, source: NetNs, req: LinkAdd):
   const { ifindex, ...rest } = asked
   const spec: EndSpec = req.ifindex !== undefined && ifindex !== undefined ? { ...rest, ifindex } : rest
   const peerNet = netnsOr(tx, netns, source)
-  checkAddress(tx, spec)
+  validate(tx, 'veth', spec)
   checkEnd(tx, deviceOps.veth, spec)
   const peer = register_netdevice(tx, peerNet, 'veth', spec, null)
   rtmsg_ifinfo(tx, peerNet, peer)
@@ -123,7 +127,7 @@ function netnsOr(tx: Transaction, id: NetnsId | undefined, otherwise: NetNs): Ne
 
 /** link.add. Names and indices are first looked up where the request comes from, even when the link is made elsewhere. */
 export function rtnl_newlink(tx: Transaction, source: NetNs, req: LinkAdd): null {
-  checkAddress(tx, req)
+  validate(tx, req.kind, req)
   if (req.ifindex !== undefined && linkByIndex(tx, source, req.ifindex) !== null) tx.refuse('EEXIST')
   if (req.name !== null && linkByName(tx, source, req.name) !== null) tx.refuse('EEXIST')
   if (req.kind === 'loopback') tx.refuse('EOPNOTSUPP', 'Unknown device type')

@@ -8,7 +8,7 @@ import type { Transaction } from '../core/transaction.ts'
 import { deviceOps } from '../device/table.ts'
 import { inetdev_destroy, inetdev_init } from '../ipv4/inetdev.ts'
 import { socketsDeviceEvent } from '../socket/lifetime.ts'
-import { dev_close } from './dev_state.ts'
+import { carrierFields, dev_close } from './dev_state.ts'
 import { rtmsg_ifinfo } from './info.ts'
 import { dev_get_valid_name, dev_new_index } from './names.ts'
 
@@ -21,20 +21,36 @@ function takeDown(tx: Transaction, net: NetNs, ifindex: number): Link {
   return changeLink(tx, net, ifindex, { qdisc: 'noop' })
 }
 
-/** unregister_netdevice of one device; the other end of a veth is the caller's. */
-function unregister(tx: Transaction, net: NetNs, ifindex: number): void {
-  const link = takeDown(tx, net, ifindex)
-  rtmsg_ifinfo(tx, net, withLink(link, { peer: null }), true)
-  removeLink(tx, net, ifindex)
+interface Place {
+  readonly net: NetNs
+  readonly ifindex: number
 }
 
-/** rtnl_delete_link: the device, and with a veth its other end wherever it is. */
-export function unregister_netdevice(tx: Transaction, net: NetNs, link: Link): void {
+/** The devices that go with one: itself, and of a veth the other end wherever it is. */
+function leaving(tx: Transaction, net: NetNs, link: Link): readonly Place[] {
   const ref = link.peer
-  unregister(tx, net, link.ifindex)
   const other = ref === null ? undefined : tx.kernel.nets.get(ref.netns)
-  if (ref !== null && other !== undefined && linkByIndex(tx, other, ref.ifindex) !== null) {
-    unregister(tx, other, ref.ifindex)
+  const self: Place = { net, ifindex: link.ifindex }
+  if (ref === null || other === undefined || linkByIndex(tx, other, ref.ifindex) === null) return [self]
+  return [self, { net: other, ifindex: ref.ifindex }]
+}
+
+/** rtnl_delete_link: the ends of a veth forget each other (veth_dellink), all are closed, then each is gone. */
+export function unregister_netdevice(tx: Transaction, net: NetNs, link: Link): void {
+  const places = leaving(tx, net, link)
+  if (link.peer !== null) {
+    for (const p of places) {
+      const end = linkByIndex(tx, p.net, p.ifindex)!
+      changeLink(tx, p.net, p.ifindex, { peer: null, ...carrierFields(end, false) })
+    }
+  }
+  for (const p of places) {
+    const end = linkByIndex(tx, p.net, p.ifindex)!
+    if ((end.flags & IFF_UP) !== 0) dev_close(tx, p.net, end, end.flags & ~IFF_UP)
+  }
+  for (const p of places) {
+    rtmsg_ifinfo(tx, p.net, takeDown(tx, p.net, p.ifindex), true)
+    removeLink(tx, p.net, p.ifindex)
   }
 }
 

@@ -6,7 +6,7 @@ import type { Icmp } from '../../wire/icmp.ts'
 import { IP_HLEN } from '../../wire/ipv4.ts'
 import type { Packet } from '../../wire/packet.ts'
 import { PACKET_BROADCAST, PACKET_MULTICAST, PACKET_OTHERHOST, PACKET_OUTGOING, type SkBuff } from '../core/skbuff.ts'
-import { RCV_SHUTDOWN, Sock, sk_wake, sock_error, truesize } from './sock.ts'
+import { Sock, sk_wake, sock_error, truesize } from './sock.ts'
 
 /** A socket with a queue of whole messages. */
 export class DatagramSock extends Sock {
@@ -101,10 +101,7 @@ export function receive(sk: DatagramSock): SocketResult<Received> {
   const err = sock_error(sk)
   if (err !== null) return { ok: false, errno: err }
   const msg = sk.queue[sk.head]
-  if (msg === undefined) {
-    if ((sk.shutdown & RCV_SHUTDOWN) === 0) return { ok: false, errno: 'EAGAIN' }
-    return { ok: true, value: END }
-  }
+  if (msg === undefined) return { ok: false, errno: 'EAGAIN' }
   const size = sk.sizes[sk.head]!
   sk.head++
   sk.queued -= msg.data.length
@@ -120,18 +117,3 @@ export function receive(sk: DatagramSock): SocketResult<Received> {
   release(sk, size)
   return { ok: true, value: msg }
 }
-
-/** What a read gives after shutdown(SHUT_RD). */
-const END: Received = Object.freeze({
-  data: new Uint8Array(0),
-  from: NOWHERE,
-  to: NOWHERE,
-  ttl: 0,
-  tos: 0,
-  ifindex: 0,
-  time: 0,
-  icmp: null,
-  frame: null,
-  packetType: 'host',
-  length: 0,
-})

@@ -32,39 +32,43 @@ function processesOf(sk: Sock): Processes {
   return sk.owner === null ? NOBODY : [{ name: sk.owner.name, pid: sk.owner.pid, fd: 0 }]
 }
 
-function datagram(sk: DatagramSock, netid: 'udp' | 'icmp' | 'raw'): SocketInfo {
+type Queues = Pick<SocketInfo, 'recvQ' | 'sendQ'>
+
+/** A socket that a process holds, or held; `hidden`: one that accept(2) has not given out yet. */
+function ofSocket(
+  sk: Sock,
+  netid: SocketInfo['netid'],
+  state: SocketInfo['state'],
+  q: Queues,
+  hidden: boolean,
+): SocketInfo {
   return {
     netid,
-    state: sk.connected ? 'ESTAB' : 'UNCONN',
-    recvQ: sk.rmem - sk.deficit,
-    sendQ: 0,
+    state,
+    recvQ: q.recvQ,
+    sendQ: q.sendQ,
     local: sk.rcvSaddr,
     lport: sk.sport,
     remote: sk.daddr,
     rport: sk.dport,
     ifindex: sk.boundIf,
     uid: sk.uid,
-    inode: sk.inode,
-    processes: processesOf(sk),
+    inode: hidden ? 0 : sk.inode,
+    processes: hidden ? NOBODY : processesOf(sk),
   }
+}
+
+function datagram(sk: DatagramSock, netid: 'udp' | 'icmp' | 'raw'): SocketInfo {
+  return ofSocket(sk, netid, sk.connected ? 'ESTAB' : 'UNCONN', { recvQ: sk.rmem - sk.deficit, sendQ: 0 }, false)
 }
 
 function tcpInfo(sk: TcpSock): SocketInfo {
   const listening = sk.state === TCP_LISTEN
-  return {
-    netid: 'tcp',
-    state: SS_NAMES[sk.state]!,
+  const queues = {
     recvQ: listening ? sk.acceptQueue.length : queuedBytes(sk),
     sendQ: listening ? sk.backlog : seqDiff(sk.writeSeq, sk.sndUna),
-    local: sk.rcvSaddr,
-    lport: sk.sport,
-    remote: sk.daddr,
-    rport: sk.dport,
-    ifindex: sk.boundIf,
-    uid: sk.uid,
-    inode: sk.parent === null ? sk.inode : 0,
-    processes: sk.parent === null ? processesOf(sk) : NOBODY,
   }
+  return ofSocket(sk, 'tcp', SS_NAMES[sk.state]!, queues, sk.parent !== null)
 }
 
 function shadowInfo(e: Exclude<TcpEntry, TcpSock>): SocketInfo {

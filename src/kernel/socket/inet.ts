@@ -4,30 +4,60 @@ import type { Errno } from '../../lib/errno.ts'
 import { type Ip4, isMulticast } from '../../lib/ip4.ts'
 import { IP_HLEN, type Ipv4, ipv4 } from '../../wire/ipv4.ts'
 import type { NetNs } from '../core/netns.ts'
-import type { SkBuff } from '../core/skbuff.ts'
+import { IPSKB_EPERM, IPSKB_NOBUFS, type SkBuff } from '../core/skbuff.ts'
 import { Flow, inet_addr_type } from '../ipv4/fib_lookup.ts'
 import { ip_select_ident } from '../ipv4/ip_output.ts'
 import { dst_mtu, ip_route_output } from '../ipv4/route.ts'
 import type { Rtable } from '../ipv4/rtable.ts'
-import { IP_PMTUDISC_DO, IP_PMTUDISC_PROBE, ip_dont_fragment, ip_sk_ignore_df, ownerName, type Sock } from './sock.ts'
+import { ip_local_error } from './errqueue.ts'
+import {
+  IP_PMTUDISC_DO,
+  IP_PMTUDISC_PROBE,
+  ip_dont_fragment,
+  ip_sk_ignore_df,
+  ownerName,
+  type Sock,
+  sock_error,
+} from './sock.ts'
 
 /** inet_addr_valid_or_nonlocal: may a socket be bound to it? Null when it may. */
-export function checkBindAddress(net: NetNs, addr: Ip4): Errno | null {
+function checkBindAddress(net: NetNs, addr: Ip4): Errno | null {
   if (addr === 0 || net.cfg.sysctl['ipv4.ip_nonlocal_bind'] !== 0) return null
   return inet_addr_type(net, addr) === 'unicast' ? 'EADDRNOTAVAIL' : null
 }
 
-/** The part of __inet_bind before get_port: rcv_saddr and saddr. Null when fine. */
-export function inet_bind_address(sk: Sock, addr: Ip4, port: number): Errno | null {
+/** __inet_bind of UDP and TCP: null when bound. `fresh` says that the socket may still be; `getPort` takes the port. */
+export function inet_bind<S extends Sock>(
+  sk: S,
+  addr: Ip4,
+  port: number,
+  fresh: boolean,
+  getPort: (sk: S, port: number) => boolean,
+): Errno | null {
   const net = sk.net
   const bad = checkBindAddress(net, addr)
   if (bad !== null) return bad
   if (port !== 0 && port < net.cfg.sysctl['ipv4.ip_unprivileged_port_start'] && sk.uid !== 0) return 'EACCES'
+  if (!fresh) return 'EINVAL'
+  setBindAddress(sk, addr)
+  if (!getPort(sk, port)) {
+    sk.rcvSaddr = sk.saddr = 0
+    return 'EADDRINUSE'
+  }
+  sk.addrLocked = addr !== 0
+  sk.portLocked = port !== 0
   return null
 }
 
-/** Take the address: a group or broadcast address is no source. */
-export function setBindAddress(sk: Sock, addr: Ip4): void {
+/** Take the address of a socket without a port (ping_bind, raw_bind). Null when fine. */
+export function bindAddress(sk: Sock, addr: Ip4): Errno | null {
+  const bad = checkBindAddress(sk.net, addr)
+  if (bad === null) setBindAddress(sk, addr)
+  return bad
+}
+
+/** A group or broadcast address is no source. */
+function setBindAddress(sk: Sock, addr: Ip4): void {
   sk.rcvSaddr = addr
   const type = addr === 0 ? 'local' : inet_addr_type(sk.net, addr)
   sk.saddr = type === 'multicast' || type === 'broadcast' ? 0 : addr
@@ -52,17 +82,8 @@ export function portRange(net: NetNs): readonly [number, number, number] {
 
 /** The flow of a socket towards a destination, before routing. */
 export function flowOf(sk: Sock, dst: Ip4, dport: number): Flow {
-  const fl = new Flow()
-  fl.dst = dst
-  fl.src = sk.saddr
-  fl.iif = 1
-  fl.oif = sk.boundIf
-  fl.mark = sk.mark
-  fl.tos = sk.tos & 0x1e
-  fl.proto = sk.protocol
-  fl.sport = sk.sport
-  fl.dport = dport
-  fl.uid = sk.uid
+  const tos = sk.tos & 0x1e
+  const fl = new Flow().set(dst, sk.saddr, 1, sk.boundIf, sk.mark, tos, sk.protocol, sk.sport, dport, sk.uid)
   if (isMulticast(dst)) {
     if (fl.oif === 0) fl.oif = sk.mcIndex
     if (fl.src === 0) fl.src = sk.mcAddr
@@ -77,7 +98,26 @@ export function routeSocket(sk: Sock, fl: Flow, fn: string): Rtable | Errno {
   return rt
 }
 
-export function traceError(net: NetNs, errno: Errno, dst: Ip4, fn: string): void {
+/** The same for a datagram, which goes to a broadcast address only with SO_BROADCAST. */
+export function routeDatagram(sk: Sock, fl: Flow, fn: string): Rtable | Errno {
+  const rt = routeSocket(sk, fl, fn)
+  return typeof rt !== 'string' && rt.type === 'broadcast' && !sk.broadcast ? 'EACCES' : rt
+}
+
+/** The checks of __ip_append_data on `length` bytes after the IP header, then a pending error. Null when they may go. */
+export function refusedDatagram(sk: Sock, dst: Ip4, length: number, mtu: number): Errno | null {
+  if (IP_HLEN + length > (ip_sk_ignore_df(sk) ? 0xffff : mtu)) return tooLong(sk, dst, mtu, '__ip_append_data')
+  return sk.err === null ? null : sock_error(sk)
+}
+
+/** EMSGSIZE, told to the error queue and the trace. */
+export function tooLong(sk: Sock, dst: Ip4, mtu: number, fn: string): Errno {
+  ip_local_error(sk, 'EMSGSIZE', dst, sk.dport, mtu)
+  traceError(sk.net, 'EMSGSIZE', dst, fn)
+  return 'EMSGSIZE'
+}
+
+function traceError(net: NetNs, errno: Errno, dst: Ip4, fn: string): void {
   const kernel = net.kernel
   if (kernel.tr === null) return
   kernel.tr.emit({ kind: 'error', time: kernel.sim.now, packet: 0, netns: net.id, ifindex: 0, fn, errno, dst })
@@ -129,6 +169,12 @@ export function sk_mc_loop(net: NetNs, skb: SkBuff): boolean {
   return sk === null || sk.mcLoop
 }
 
+/** ip_send_skb: why a datagram did not leave, as its sender is told; for want of memory only with IP_RECVERR. */
+export function notSent(sk: Sock, skb: SkBuff): Errno | null {
+  if ((skb.cbFlags & IPSKB_EPERM) !== 0) return 'EPERM'
+  return (skb.cbFlags & IPSKB_NOBUFS) !== 0 && sk.recvErr ? 'ENOBUFS' : null
+}
+
 /** Mark a fresh packet as the socket's. */
 export function ownSkb(sk: Sock, skb: SkBuff): void {
   skb.sk = sk.inode
@@ -139,9 +185,8 @@ export function ownSkb(sk: Sock, skb: SkBuff): void {
 /** __ip4_datagram_connect: choose route and source, and remember the peer. */
 export function ip4_datagram_connect(sk: Sock, dst: Ip4, dport: number): Errno | null {
   const fl = flowOf(sk, dst, dport)
-  const rt = routeSocket(sk, fl, 'ip4_datagram_connect')
+  const rt = routeDatagram(sk, fl, 'ip4_datagram_connect')
   if (typeof rt === 'string') return rt
-  if (rt.type === 'broadcast' && !sk.broadcast) return 'EACCES'
   if (sk.saddr === 0) sk.saddr = fl.src
   if (sk.rcvSaddr === 0) sk.rcvSaddr = fl.src
   sk.daddr = fl.dst

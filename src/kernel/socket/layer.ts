@@ -1,6 +1,7 @@
 // The socket calls: who they go to by type (net/socket.c, net/ipv4/af_inet.c).
 // Read first: uapi/socket.ts, sock.ts. One file per protocol does the work.
 import type { Errno } from '../../lib/errno.ts'
+import type { Ip4 } from '../../lib/ip4.ts'
 import type { NetnsId } from '../../uapi/request.ts'
 import type {
   Readiness,
@@ -180,17 +181,17 @@ export class SocketLayer implements Sockets {
     return this.transmit(s, data, null)
   }
 
-  sendto(s: SocketId, data: Uint8Array, to: SockAddr): SocketResult<number> {
-    return this.transmit(s, data, to)
+  sendto(s: SocketId, data: Uint8Array, to: SockAddr, source: Ip4 = 0): SocketResult<number> {
+    return this.transmit(s, data, to, source)
   }
 
-  private transmit(s: SocketId, data: Uint8Array, to: SockAddr | null): SocketResult<number> {
+  private transmit(s: SocketId, data: Uint8Array, to: SockAddr | null, source: Ip4 = 0): SocketResult<number> {
     const sk = this.get(s)
     if (sk === null) return BAD
     if ((sk.shutdown & SEND_SHUTDOWN) !== 0 && sk.type !== 'tcp') return { ok: false, errno: 'EPIPE' }
     switch (sk.type) {
       case 'udp':
-        return udp_sendmsg(sk as UdpSock, data, to)
+        return udp_sendmsg(sk as UdpSock, data, to, source)
       case 'tcp':
         return tcp_sendmsg(sk as TcpSock, data)
       case 'ping':
@@ -235,10 +236,9 @@ export class SocketLayer implements Sockets {
     const mask = how === 'read' ? RCV_SHUTDOWN : how === 'write' ? SEND_SHUTDOWN : RCV_SHUTDOWN | SEND_SHUTDOWN
     if (sk instanceof TcpSock) return result(tcpShutdown(sk, mask))
     if (sk.type === 'packet') return UNSUPPORTED
-    if (!sk.connected) return { ok: false, errno: 'ENOTCONN' }
     sk.shutdown |= mask
     sk_wake(sk)
-    return DONE
+    return sk.connected ? DONE : { ok: false, errno: 'ENOTCONN' }
   }
 
   close(s: SocketId): void {
@@ -302,7 +302,7 @@ export class SocketLayer implements Sockets {
     const error = sk.err !== null || sk.errQueue.length > 0
     const shut = (sk.shutdown & RCV_SHUTDOWN) !== 0
     const hangup = sk.shutdown === (RCV_SHUTDOWN | SEND_SHUTDOWN)
-    return { readable: sk.head < sk.queue.length || shut || sk.err !== null, writable: true, error, hangup }
+    return { readable: sk.head < sk.queue.length || shut, writable: true, error, hangup }
   }
 }
 

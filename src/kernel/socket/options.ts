@@ -6,7 +6,7 @@ import { inet_addr_type } from '../ipv4/fib_lookup.ts'
 import { PacketSock, packetPromisc } from './packet.ts'
 import { SOCK_MIN_RCVBUF, SOCK_MIN_SNDBUF, type Sock } from './sock.ts'
 import { tcp_push_pending_frames } from './tcp_output.ts'
-import { TcpSock } from './tcp_sock.ts'
+import { MS, SECOND, TcpSock } from './tcp_sock.ts'
 import { tcp_set_keepalive } from './tcp_timer.ts'
 
 export function setSocketOptions(sk: Sock, o: SocketOptions): Errno | null {
@@ -18,6 +18,8 @@ export function setSocketOptions(sk: Sock, o: SocketOptions): Errno | null {
   if (o.promisc !== undefined && sk instanceof PacketSock) return packetPromisc(sk, o.promisc)
   return null
 }
+
+const TCP_ONLY = Object.freeze(['noDelay', 'keepIdle', 'keepIntvl', 'keepCnt', 'userTimeout'] as const)
 
 function outside(v: number | undefined, low: number, high: number): boolean {
   return v !== undefined && (v < low || v > high)
@@ -31,7 +33,9 @@ function check(sk: Sock, o: SocketOptions): Errno | null {
   if (o.multicastIf !== undefined && o.multicastIf !== 0 && inet_addr_type(sk.net, o.multicastIf) !== 'local') {
     return 'EADDRNOTAVAIL'
   }
-  const tcpOnly = o.noDelay !== undefined && sk.type !== 'tcp'
+  const tcpOnly = TCP_ONLY.some((name) => o[name] !== undefined) && sk.type !== 'tcp'
+  if (outside(o.keepIdle, 1, 32_767) || outside(o.keepIntvl, 1, 32_767) || outside(o.keepCnt, 1, 127)) return 'EINVAL'
+  if (o.userTimeout !== undefined && o.userTimeout < 0) return 'EINVAL'
   const rawOnly = o.hdrIncl !== undefined && sk.type !== 'raw'
   const packetOnly = o.promisc !== undefined && sk.type !== 'packet'
   return tcpOnly || rawOnly || packetOnly ? 'ENOPROTOOPT' : null
@@ -87,6 +91,13 @@ function ip(sk: Sock, o: SocketOptions): void {
 
 /** SOL_TCP and SO_KEEPALIVE. */
 function tcp(sk: TcpSock, o: SocketOptions): void {
+  if (o.keepIntvl !== undefined) sk.keepIntvl = o.keepIntvl * SECOND
+  if (o.keepCnt !== undefined) sk.keepCnt = o.keepCnt
+  if (o.userTimeout !== undefined) sk.userTimeout = o.userTimeout * MS
+  if (o.keepIdle !== undefined) {
+    sk.keepIdle = o.keepIdle * SECOND
+    if (sk.keepAlive) tcp_set_keepalive(sk, true)
+  }
   if (o.keepAlive !== undefined) {
     if (o.keepAlive !== sk.keepAlive) tcp_set_keepalive(sk, o.keepAlive)
     sk.keepAlive = o.keepAlive

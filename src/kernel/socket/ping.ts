@@ -13,32 +13,33 @@ import {
   type Icmp,
   icmp,
 } from '../../wire/icmp.ts'
-import { IP_HLEN, IPPROTO_ICMP } from '../../wire/ipv4.ts'
+import { IPPROTO_ICMP } from '../../wire/ipv4.ts'
 import { because, kfree_skb } from '../core/drop.ts'
 import type { NetNs } from '../core/netns.ts'
-import { IPSKB_NOBUFS, type SkBuff } from '../core/skbuff.ts'
+import { IPSKB_EPERM, IPSKB_NOBUFS, type SkBuff } from '../core/skbuff.ts'
 import { ip_local_out } from '../ipv4/ip_output.ts'
 import { update_pmtu } from '../ipv4/route.ts'
 import { DatagramSock, enqueue, receivedOf } from './datagram.ts'
-import { datagramError, ip_icmp_error, ip_local_error } from './errqueue.ts'
+import { datagramError, ip_icmp_error } from './errqueue.ts'
 import {
-  checkBindAddress,
+  bindAddress,
   flowOf,
   ip4_datagram_connect,
   makeHeader,
   ownSkb,
-  routeSocket,
-  setBindAddress,
+  refusedDatagram,
+  routeDatagram,
   socketMtu,
   traceDeliver,
-  traceError,
 } from './inet.ts'
 import type { InnerDatagram } from './input.ts'
-import { ip_sk_ignore_df, sk_report, sock_error } from './sock.ts'
+import { sk_report } from './sock.ts'
 
 export class PingSock extends DatagramSock {
   constructor(inode: SocketId, net: NetNs, owner: SocketOwner) {
     super(inode, 'ping', net, IPPROTO_ICMP, owner)
+    // INET_PROTOSW_REUSE: several may bind one identifier, the last to do so gets the replies.
+    this.reuseAddr = true
   }
 }
 
@@ -58,7 +59,7 @@ function getIdent(sk: PingSock, ident: number): boolean {
       if (tried === 0xffff) return false
       chosen = chosen === 0xffff ? 1 : chosen + 1
     }
-  } else if (table.has(ident)) return false
+  } else if (table.get(ident)?.reuseAddr === false || (table.has(ident) && !sk.reuseAddr)) return false
   sk.sport = chosen
   table.set(chosen, sk)
   return true
@@ -66,9 +67,8 @@ function getIdent(sk: PingSock, ident: number): boolean {
 
 export function pingBind(sk: PingSock, addr: Ip4, ident: number): Errno | null {
   if (sk.sport !== 0) return 'EINVAL'
-  const bad = checkBindAddress(sk.net, addr)
+  const bad = bindAddress(sk, addr)
   if (bad !== null) return bad
-  setBindAddress(sk, addr)
   if (!getIdent(sk, ident)) return 'EADDRINUSE'
   sk.addrLocked = addr !== 0
   return null
@@ -87,17 +87,11 @@ export function ping_v4_sendmsg(sk: PingSock, data: Uint8Array, to: SockAddr | n
   if (to === null && !sk.connected) return { ok: false, errno: 'EDESTADDRREQ' }
   if (sk.sport === 0 && !getIdent(sk, 0)) return { ok: false, errno: 'EAGAIN' }
   const fl = flowOf(sk, to === null ? sk.daddr : to.addr, 0)
-  const rt = routeSocket(sk, fl, 'ping_v4_sendmsg')
+  const rt = routeDatagram(sk, fl, 'ping_v4_sendmsg')
   if (typeof rt === 'string') return { ok: false, errno: rt }
-  if (rt.type === 'broadcast' && !sk.broadcast) return { ok: false, errno: 'EACCES' }
   const mtu = socketMtu(sk, rt)
-  if (IP_HLEN + data.length > (ip_sk_ignore_df(sk) ? 0xffff : mtu)) {
-    ip_local_error(sk, 'EMSGSIZE', fl.dst, sk.dport, mtu)
-    traceError(sk.net, 'EMSGSIZE', fl.dst, '__ip_append_data')
-    return { ok: false, errno: 'EMSGSIZE' }
-  }
-  const pending = sock_error(sk)
-  if (pending !== null) return { ok: false, errno: pending }
+  const refused = refusedDatagram(sk, fl.dst, data.length, mtu)
+  if (refused !== null) return { ok: false, errno: refused }
   const skb = sk.net.kernel.newSkb({
     net: makeHeader(sk, rt, fl.src, fl.dst, IPPROTO_ICMP, data.length, mtu),
     l4: icmp(ICMP_ECHO, 0, (sk.sport << 16) | (given.rest & 0xffff), false),
@@ -106,6 +100,7 @@ export function ping_v4_sendmsg(sk: PingSock, data: Uint8Array, to: SockAddr | n
   ownSkb(sk, skb)
   ip_local_out(sk.net, skb, rt)
   // ping_v4_push_pending_frames
+  if ((skb.cbFlags & IPSKB_EPERM) !== 0) return { ok: false, errno: 'EPERM' }
   if ((skb.cbFlags & IPSKB_NOBUFS) !== 0) return { ok: false, errno: 'ENOBUFS' }
   return { ok: true, value: data.length }
 }
@@ -157,5 +152,10 @@ export function decodeEchoHeader(payload: Uint8Array): Icmp | null {
 }
 
 export function pingClose(sk: PingSock): void {
-  if (sk.net.sockets.ping.get(sk.sport) === sk) sk.net.sockets.ping.delete(sk.sport)
+  const table = sk.net.sockets.ping
+  if (table.get(sk.sport) !== sk) return
+  table.delete(sk.sport)
+  for (const other of sk.net.kernel.layer.of(sk.net)) {
+    if (other instanceof PingSock && other.sport === sk.sport) table.set(sk.sport, other)
+  }
 }

@@ -8,26 +8,27 @@ import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, ICMP_HLEN, type Icmp } from '../..
 import { IP_HLEN, IPPROTO_ICMP, IPPROTO_RAW, type Ipv4, ipv4 } from '../../wire/ipv4.ts'
 import { because, kfree_skb } from '../core/drop.ts'
 import type { NetNs } from '../core/netns.ts'
-import { IPSKB_NOBUFS, type SkBuff } from '../core/skbuff.ts'
+import type { SkBuff } from '../core/skbuff.ts'
 import { ip_local_out } from '../ipv4/ip_output.ts'
 import type { Rtable } from '../ipv4/rtable.ts'
 import { DatagramSock, enqueue, receivedOf } from './datagram.ts'
-import { datagramError, ip_icmp_error, ip_local_error } from './errqueue.ts'
+import { datagramError, ip_icmp_error } from './errqueue.ts'
 import {
-  checkBindAddress,
+  bindAddress,
   flowOf,
   ip4_datagram_connect,
   makeHeader,
+  notSent,
   ownSkb,
-  routeSocket,
-  setBindAddress,
+  refusedDatagram,
+  routeDatagram,
   socketMtu,
+  tooLong,
   traceDeliver,
-  traceError,
 } from './inet.ts'
 import type { InnerDatagram } from './input.ts'
 import { decodeEchoHeader } from './ping.ts'
-import { ip_sk_ignore_df, sk_report, sock_error } from './sock.ts'
+import { sk_report, sock_error } from './sock.ts'
 import { addHead, removeFrom } from './table.ts'
 
 export class RawSock extends DatagramSock {
@@ -50,9 +51,8 @@ export function rawClose(sk: RawSock): void {
 /** raw_bind */
 export function rawBind(sk: RawSock, addr: Ip4): Errno | null {
   if (sk.connected) return 'EINVAL'
-  const bad = checkBindAddress(sk.net, addr)
+  const bad = bindAddress(sk, addr)
   if (bad !== null) return bad
-  setBindAddress(sk, addr)
   sk.addrLocked = addr !== 0
   return null
 }
@@ -67,29 +67,19 @@ export function raw_sendmsg(sk: RawSock, data: Uint8Array, to: SockAddr | null):
   if (to === null && !sk.connected) return { ok: false, errno: 'EDESTADDRREQ' }
   const fl = flowOf(sk, to === null ? sk.daddr : to.addr, 0)
   fl.sport = 0
-  const rt = routeSocket(sk, fl, 'raw_sendmsg')
+  const rt = routeDatagram(sk, fl, 'raw_sendmsg')
   if (typeof rt === 'string') return { ok: false, errno: rt }
-  if (rt.type === 'broadcast' && !sk.broadcast) return { ok: false, errno: 'EACCES' }
   if (sk.hdrIncl) return raw_send_hdrinc(sk, data, rt, fl.src, fl.dst)
   const mtu = socketMtu(sk, rt)
-  if (IP_HLEN + data.length > (ip_sk_ignore_df(sk) ? 0xffff : mtu)) {
-    ip_local_error(sk, 'EMSGSIZE', fl.dst, sk.dport, mtu)
-    traceError(sk.net, 'EMSGSIZE', fl.dst, '__ip_append_data')
-    return { ok: false, errno: 'EMSGSIZE' }
-  }
-  const pending = sock_error(sk)
-  if (pending !== null) return { ok: false, errno: pending }
-  const sent = transmit(sk, makeHeader(sk, rt, fl.src, fl.dst, sk.protocol, data.length, mtu), data, rt)
-  return sent ? { ok: true, value: data.length } : { ok: false, errno: 'ENOBUFS' }
+  const refused = refusedDatagram(sk, fl.dst, data.length, mtu)
+  if (refused !== null) return { ok: false, errno: refused }
+  const failed = transmit(sk, makeHeader(sk, rt, fl.src, fl.dst, sk.protocol, data.length, mtu), data, rt)
+  return failed === null ? { ok: true, value: data.length } : { ok: false, errno: failed }
 }
 
 /** raw_send_hdrinc: the caller's own header; source, length and identification are filled in where they are 0. */
 function raw_send_hdrinc(sk: RawSock, data: Uint8Array, rt: Rtable, src: Ip4, dst: Ip4): SocketResult<number> {
-  if (data.length > rt.dev.mtu) {
-    ip_local_error(sk, 'EMSGSIZE', dst, sk.dport, rt.dev.mtu)
-    traceError(sk.net, 'EMSGSIZE', dst, 'raw_send_hdrinc')
-    return { ok: false, errno: 'EMSGSIZE' }
-  }
+  if (data.length > rt.dev.mtu) return { ok: false, errno: tooLong(sk, dst, rt.dev.mtu, 'raw_send_hdrinc') }
   const hlen = ((data[0] ?? 0) & 15) * 4
   if (data.length < IP_HLEN || hlen < IP_HLEN || hlen > data.length) return { ok: false, errno: 'EINVAL' }
   const pending = sock_error(sk)
@@ -113,17 +103,17 @@ function raw_send_hdrinc(sk: RawSock, data: Uint8Array, rt: Rtable, src: Ip4, ds
     given.options,
     false,
   )
-  const sent = transmit(sk, header, data.subarray(hlen), rt)
-  return sent ? { ok: true, value: data.length } : { ok: false, errno: 'ENOBUFS' }
+  const failed = transmit(sk, header, data.subarray(hlen), rt)
+  return failed === null ? { ok: true, value: data.length } : { ok: false, errno: failed }
 }
 
-/** False when the sender is to be told that it did not leave: no neighbour entry could be made. */
-function transmit(sk: RawSock, header: Ipv4, payload: Uint8Array, rt: Rtable): boolean {
+/** Null, or why the sender is told that it did not leave. */
+function transmit(sk: RawSock, header: Ipv4, payload: Uint8Array, rt: Rtable): Errno | null {
   const { l4, data } = decodeTransport(header, payload)
   const skb = sk.net.kernel.newSkb({ net: header, l4, data })
   ownSkb(sk, skb)
   ip_local_out(sk.net, skb, rt)
-  return (skb.cbFlags & IPSKB_NOBUFS) === 0 || !sk.recvErr
+  return notSent(sk, skb)
 }
 
 /** raw_v4_match */

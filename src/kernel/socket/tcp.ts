@@ -4,7 +4,7 @@
 import type { Errno } from '../../lib/errno.ts'
 import type { Ip4 } from '../../lib/ip4.ts'
 import type { Readiness, Received, SockAddr, SocketOwner, SocketResult } from '../../uapi/socket.ts'
-import { inet_bind_address, setBindAddress } from './inet.ts'
+import { inet_bind } from './inet.ts'
 import { RCV_SHUTDOWN, SEND_SHUTDOWN, sk_wake, sock_error } from './sock.ts'
 import { addHead } from './table.ts'
 import { tcp_send_active_reset, tcp_send_fin } from './tcp_control.ts'
@@ -28,24 +28,14 @@ import {
 } from './tcp_sock.ts'
 import { purgeWriteQueue, tcp_done } from './tcp_states.ts'
 import { tcp_v4_connect } from './tcp_synsent.ts'
-import { tcp_time_wait } from './tcp_timewait.ts'
+import { orphanFinWait2 } from './tcp_timewait.ts'
 import { chargeOf } from './tcp_window.ts'
 
 /** One read gives at most that much, as a program's buffer would. */
 const READ_MAX = 65_536
 
 export function tcpBind(sk: TcpSock, addr: Ip4, port: number): Errno | null {
-  const bad = inet_bind_address(sk, addr, port)
-  if (bad !== null) return bad
-  if (sk.state !== TCP_CLOSE || sk.sport !== 0) return 'EINVAL'
-  setBindAddress(sk, addr)
-  if (!inet_csk_get_port(sk, port)) {
-    sk.rcvSaddr = sk.saddr = 0
-    return 'EADDRINUSE'
-  }
-  sk.addrLocked = addr !== 0
-  sk.portLocked = port !== 0
-  return null
+  return inet_bind(sk, addr, port, sk.state === TCP_CLOSE && sk.sport === 0, inet_csk_get_port)
 }
 
 /** inet_stream_connect with O_NONBLOCK. */
@@ -56,12 +46,23 @@ export function tcpConnect(sk: TcpSock, to: SockAddr): Errno | null {
     case TCP_SYN_SENT:
     case TCP_SYN_RECV:
       return 'EALREADY'
-    default:
-      return 'EISCONN'
+    default: {
+      // Asked again once it is up, it is told so first.
+      const told = sk.connecting
+      sk.connecting = false
+      return told ? null : 'EISCONN'
+    }
   }
-  const pending = sock_error(sk)
-  if (pending !== null) return pending
-  return tcp_v4_connect(sk, to) ?? 'EINPROGRESS'
+  if (sk.connecting) {
+    sk.connecting = false
+    sk.shutdown = 0
+    sk.peerDone = false
+    return sock_error(sk) ?? 'ECONNABORTED'
+  }
+  const refused = tcp_v4_connect(sk, to)
+  if (refused !== null) return refused
+  sk.connecting = true
+  return 'EINPROGRESS'
 }
 
 /** inet_listen: on a socket without a port one is chosen. Calling it again changes the backlog. */
@@ -191,6 +192,8 @@ function tcp_close_state(sk: TcpSock): boolean {
 export function tcpShutdown(sk: TcpSock, how: number): Errno | null {
   switch (sk.state) {
     case TCP_CLOSE:
+      sk.shutdown |= how
+      sk_wake(sk)
       return 'ENOTCONN'
     case TCP_LISTEN:
       if ((how & RCV_SHUTDOWN) !== 0) stopListening(sk)
@@ -232,29 +235,19 @@ export function tcp_close(sk: TcpSock): void {
   sk.shutdown = RCV_SHUTDOWN | SEND_SHUTDOWN
   sk.receiveQueue = []
   if (sk.state === TCP_LISTEN) stopListening(sk)
+  const { state } = sk
+  const connected = state !== TCP_CLOSE && state !== TCP_SYN_SENT
+  // what is sent at once is still the process's: sock_orphan comes after it
+  if (connected && unread) tcp_send_active_reset(sk)
+  else if (connected && state !== TCP_FIN_WAIT2 && tcp_close_state(sk)) tcp_send_fin(sk)
   sk.owner = null
-  switch (sk.state) {
-    case TCP_CLOSE:
-      dropPort(sk)
-      sk.net.kernel.layer.forget(sk.inode)
-      return
-    case TCP_SYN_SENT:
-      purgeWriteQueue(sk)
-      tcp_done(sk)
-      return
-    case TCP_FIN_WAIT2:
-      if (unread) abort(sk)
-      else tcp_time_wait(sk, TCP_FIN_WAIT2)
-      return
-  }
-  if (unread) abort(sk)
-  else if (tcp_close_state(sk)) tcp_send_fin(sk)
-}
-
-function abort(sk: TcpSock): void {
-  tcp_send_active_reset(sk)
-  purgeWriteQueue(sk)
-  tcp_done(sk)
+  if (state === TCP_CLOSE) {
+    dropPort(sk)
+    sk.net.kernel.layer.forget(sk.inode)
+  } else if (!connected || unread) {
+    purgeWriteQueue(sk)
+    tcp_done(sk)
+  } else if (state === TCP_FIN_WAIT2) orphanFinWait2(sk)
 }
 
 /** tcp_poll */
@@ -271,5 +264,5 @@ export function tcp_poll(sk: TcpSock): Readiness {
     writable = (sk.shutdown & SEND_SHUTDOWN) !== 0 || sk.sndbuf - sk.wmem >= sk.wmem >> 1
     if (!writable) sk.noSpace = true
   }
-  return { readable: readable || sk.err !== null, writable: writable || sk.err !== null, error, hangup }
+  return { readable, writable: writable || sk.err !== null, error, hangup }
 }

@@ -7,13 +7,14 @@ import { sk_wake } from './sock.ts'
 import { tcp_send_challenge_ack } from './tcp_control.ts'
 import {
   inFlight,
-  tcp_check_probe_timer,
   tcp_rearm_rto,
   tcp_retransmit,
+  tcp_schedule_loss_probe,
   tcp_xmit_retransmit_queue,
 } from './tcp_output.ts'
 import {
   after,
+  armTimer,
   before,
   MS,
   type Segment,
@@ -59,9 +60,11 @@ export function tcp_ack(sk: TcpSock, th: Tcp, hasData: boolean): DropReason | nu
   const inFlightBefore = sk.sendHead
   const windowChanged = updateWindow(sk, th, ack, hasData)
   sk.probesOut = 0
+  sk.probesStamp = -1
   if (after(ack, una)) {
     sk.sndUna = ack
     sk.retransmits = 0
+    if (sk.tlpHighSeq >= 0 && !before(ack, sk.tlpHighSeq)) sk.tlpHighSeq = -1
     sk.confirmNeigh = true
     newlyAcked(sk, th, ack)
   } else if (inFlightBefore > 0 && !hasData && !windowChanged) duplicateAck(sk)
@@ -96,7 +99,11 @@ function ackProbe(sk: TcpSock): void {
   if (!after(next.end, seqAdd(sk.sndUna, sk.sndWnd))) {
     sk.backoff = 0
     stopTimer(sk.net, sk.probeTimer)
-  } else tcp_check_probe_timer(sk)
+    return
+  }
+  // Still shut: the wait begins anew with each answer.
+  const wait = Math.min(Math.max(sk.rto, TCP_RTO_MIN) * 2 ** sk.backoff, TCP_RTO_MAX)
+  armTimer(sk.net, sk.probeTimer, sk.net.kernel.sim.now + wait)
 }
 
 /** tcp_clean_rtx_queue, RTT, and the congestion window. */
@@ -112,7 +119,7 @@ function newlyAcked(sk: TcpSock, th: Tcp, ack: number): void {
   if (sk.caState !== 'open' && !before(ack, sk.highSeq)) leaveRecovery(sk)
   else if (sk.caState === 'recovery') partialAck(sk, count)
   else grow(sk, count)
-  tcp_rearm_rto(sk)
+  if (!tcp_schedule_loss_probe(sk, true)) tcp_rearm_rto(sk)
   tcp_check_space(sk)
 }
 
@@ -176,6 +183,8 @@ function leaveRecovery(sk: TcpSock): void {
 
 /** RFC 6582, 3.2 step 3: the next hole is lost too. */
 function partialAck(sk: TcpSock, acked: number): void {
+  // Part of a segment that was repeated whole: the rest of it is on its way.
+  if (acked === 0) return
   sk.dupacks = Math.max(0, sk.dupacks - acked + 1)
   if (sk.sendHead > 0) tcp_retransmit(sk, 0)
 }

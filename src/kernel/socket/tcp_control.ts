@@ -5,7 +5,7 @@ import { IP_HLEN, IPPROTO_TCP, ipv4 } from '../../wire/ipv4.ts'
 import { NO_DATA } from '../../wire/packet.ts'
 import { TCP_ACK, TCP_FIN, TCP_HLEN, TCP_RST, TCP_SYN, type Tcp, type TcpOptions, tcp } from '../../wire/tcp.ts'
 import type { NetNs } from '../core/netns.ts'
-import type { SkBuff } from '../core/skbuff.ts'
+import { SK_CONTROL, type SkBuff } from '../core/skbuff.ts'
 import { Flow } from '../ipv4/fib_lookup.ts'
 import { ip_local_out } from '../ipv4/ip_output.ts'
 import { ip_route_output } from '../ipv4/route.ts'
@@ -145,24 +145,16 @@ interface ReplyPath {
 
 /** ip_send_unicast_reply: a lone segment with DF and identification 0. */
 function reply(net: NetNs, path: ReplyPath, th: Tcp, ttl: number, inode: number, cause: number): void {
-  const fl = new Flow()
-  fl.dst = path.daddr
-  fl.src = path.saddr
-  fl.iif = 1
-  fl.oif = path.ifindex
-  fl.mark = path.mark
-  fl.tos = path.tos & 0x1e
-  fl.proto = IPPROTO_TCP
-  fl.sport = th.sport
-  fl.dport = th.dport
+  const { saddr, daddr, mark, ifindex } = path
+  const fl = new Flow().set(daddr, saddr, 1, ifindex, mark, path.tos & 0x1e, IPPROTO_TCP, th.sport, th.dport, 0)
   const rt = ip_route_output(net, fl)
   if (typeof rt === 'string') return
   const length = IP_HLEN + TCP_HLEN + optionBytes(th.options)
   const hops = ttl >= 0 ? ttl : (rt.route?.metrics?.hoplimit ?? net.cfg.sysctl['ipv4.ip_default_ttl'])
-  const header = ipv4(path.saddr, path.daddr, IPPROTO_TCP, hops, path.tos, 0, true, false, 0, length, null, false)
+  const header = ipv4(saddr, daddr, IPPROTO_TCP, hops, path.tos, 0, true, false, 0, length, null, false)
   const skb = net.kernel.newSkb({ net: header, l4: th, data: NO_DATA })
   skb.sk = inode
-  skb.mark = path.mark
+  skb.mark = mark
   ip_local_out(net, skb, rt, 'tcp', cause)
 }
 
@@ -185,7 +177,7 @@ export function tcp_v4_send_reset(net: NetNs, skb: SkBuff): void {
   )
   const ip = skb.ip
   const mark = net.cfg.sysctl['ipv4.fwmark_reflect'] !== 0 ? skb.mark : 0
-  reply(net, { saddr: ip.dst, daddr: ip.src, tos: 0, mark, ifindex: 0 }, answer, -1, 0, skb.id)
+  reply(net, { saddr: ip.dst, daddr: ip.src, tos: 0, mark, ifindex: 0 }, answer, -1, SK_CONTROL, skb.id)
 }
 
 /** tcp_v4_reqsk_send_ack: "your segment does not fit the handshake under way". */
@@ -223,5 +215,5 @@ function sendAck(
 ): void {
   const options: TcpOptions | null =
     timestamps === null ? null : { mss: null, windowScale: null, sackPermitted: false, timestamps, unknown: null }
-  reply(net, path, tcp(path.sport, path.dport, seq, ack, TCP_ACK, window, 0, options, false), -1, 0, cause)
+  reply(net, path, tcp(path.sport, path.dport, seq, ack, TCP_ACK, window, 0, options, false), -1, SK_CONTROL, cause)
 }

@@ -4,9 +4,9 @@ import type { Errno } from '../../lib/errno.ts'
 import type { Ip4 } from '../../lib/ip4.ts'
 import type { NetNs } from '../core/netns.ts'
 import { addressesClash, devicesClash, portRange } from './inet.ts'
+import { lookupBound } from './lookup.ts'
 import { addHead, portsKey, removeFrom, type TcpEntry } from './table.ts'
 import { TCP_LISTEN, type TcpSock, type TcpTimewait } from './tcp_sock.ts'
-import { flowHash, selectOfGroup } from './udp_lookup.ts'
 
 /** inet_csk_bind_conflict: may `sk` share a port with `o`? */
 function clashes(sk: TcpSock, o: TcpSock | TcpTimewait): boolean {
@@ -33,6 +33,18 @@ export function dropPort(sk: TcpSock | TcpTimewait): void {
   removeFrom(sk.net.sockets.tcpPorts, sk.sport, sk)
 }
 
+/** A port of ip_local_port_range that will do: those at an offset of one parity are tried before the others. Null when none does. */
+function choosePort(sk: TcpSock, parity: 0 | 1, willDo: (sk: TcpSock, port: number) => boolean): number | null {
+  const [low, count, start] = portRange(sk.net)
+  for (const p of [parity, 1 - parity]) {
+    for (let i = 0; i < count; i++) {
+      const offset = (start + i) % count
+      if ((offset & 1) === p && willDo(sk, low + offset)) return low + offset
+    }
+  }
+  return null
+}
+
 /** inet_csk_get_port: bind(2)'s choice; with 0 an odd port of the range first, so that connect(2) keeps the even ones. */
 export function inet_csk_get_port(sk: TcpSock, port: number): boolean {
   if (port !== 0) {
@@ -40,16 +52,10 @@ export function inet_csk_get_port(sk: TcpSock, port: number): boolean {
     if (sk.sport === 0) holdPort(sk, port)
     return true
   }
-  const [low, count, start] = portRange(sk.net)
-  for (const parity of [1, 0]) {
-    for (let i = 0; i < count; i++) {
-      const offset = (start + i) % count
-      if ((offset & 1) !== parity || !portFree(sk, low + offset)) continue
-      holdPort(sk, low + offset)
-      return true
-    }
-  }
-  return false
+  const chosen = choosePort(sk, 1, portFree)
+  if (chosen === null) return false
+  holdPort(sk, chosen)
+  return true
 }
 
 /** __inet_check_established: is the four-tuple taken? A TIME_WAIT entry on loopback gives way after a second (tcp_tw_reuse 2). */
@@ -65,17 +71,11 @@ export function inet_hash_connect(sk: TcpSock): Errno | null {
     inet_ehash_insert(sk)
     return null
   }
-  const [low, count, start] = portRange(sk.net)
-  for (const parity of [0, 1]) {
-    for (let i = 0; i < count; i++) {
-      const offset = (start + i) % count
-      if ((offset & 1) !== parity || !portUsable(sk, low + offset)) continue
-      holdPort(sk, low + offset)
-      inet_ehash_insert(sk)
-      return null
-    }
-  }
-  return 'EADDRNOTAVAIL'
+  const chosen = choosePort(sk, 0, portUsable)
+  if (chosen === null) return 'EADDRNOTAVAIL'
+  holdPort(sk, chosen)
+  inet_ehash_insert(sk)
+  return null
 }
 
 /** A port held only by outgoing connections may serve another destination. */
@@ -130,20 +130,11 @@ export function inet_lookup_listener(
   dif: number,
 ): TcpSock | null {
   const bucket = net.sockets.tcpListen.get(dport)
-  if (bucket === undefined) return null
-  const hash = flowHash(saddr, sport, daddr, dport)
-  return lhash2_lookup(bucket, daddr, dif, hash) ?? lhash2_lookup(bucket, 0, dif, hash)
+  return bucket === undefined ? null : lookupBound(bucket, compute_score, saddr, sport, daddr, dport, dif)
 }
 
-function lhash2_lookup(bucket: readonly TcpSock[], bound: Ip4, dif: number, hash: number): TcpSock | null {
-  let best: TcpSock | null = null
-  let hiscore = -1
-  for (const sk of bucket) {
-    if (sk.rcvSaddr !== bound || (sk.boundIf !== 0 && sk.boundIf !== dif)) continue
-    const score = sk.boundIf !== 0 ? 2 : 1
-    if (score <= hiscore) continue
-    hiscore = score
-    best = sk.reusePort ? selectOfGroup(bucket, sk, hash) : sk
-  }
-  return best
+/** compute_score: its peer, where it still has one from a connection that failed, does not count. */
+function compute_score(sk: TcpSock, _saddr: Ip4, _sport: number, bound: Ip4, dif: number): number {
+  if (sk.rcvSaddr !== bound || (sk.boundIf !== 0 && sk.boundIf !== dif)) return -1
+  return sk.boundIf !== 0 ? 2 : 1
 }

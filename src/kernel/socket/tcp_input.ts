@@ -1,8 +1,8 @@
 // Segments of a connection by its state (tcp_rcv_established, tcp_rcv_state_process, tcp_rcv_synsent_state_process,
 // tcp_validate_incoming in net/ipv4/tcp_input.c). Read first: tcp_sock.ts. Next: tcp_ack.ts, tcp_data.ts.
-// RFC 9293 3.10.7, RFC 5961, RFC 7323. Leaves out: urgent data, Fast Open, header prediction.
+// RFC 9293 3.10.7, RFC 5961, RFC 7323. Leaves out: urgent data, Fast Open.
 import type { DropReason } from '../../uapi/drop.ts'
-import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN, type Tcp } from '../../wire/tcp.ts'
+import { TCP_ACK, TCP_FIN, TCP_PSH, TCP_RST, TCP_SYN, type Tcp } from '../../wire/tcp.ts'
 import { because, kfree_skb } from '../core/drop.ts'
 import type { SkBuff } from '../core/skbuff.ts'
 import { traceDeliver } from './inet.ts'
@@ -36,7 +36,7 @@ import {
 import { tcp_done, tcp_reset } from './tcp_states.ts'
 import { tcp_rcv_synsent_state_process } from './tcp_synsent.ts'
 import { tcp_set_keepalive } from './tcp_timer.ts'
-import { tcp_time_wait } from './tcp_timewait.ts'
+import { orphanFinWait2, tcp_time_wait } from './tcp_timewait.ts'
 import { tcp_receive_window, tcp_sndbuf_expand } from './tcp_window.ts'
 
 function drop(sk: TcpSock, skb: SkBuff, fn: string, reason: DropReason, note: string): void {
@@ -59,14 +59,21 @@ function tcp_rcv_established(sk: TcpSock, skb: SkBuff, th: Tcp): void {
     return
   }
   if (!tcp_validate_incoming(sk, skb, th)) return
+  const expected = predicted(sk, skb, th)
   const bad = tcp_ack(sk, th, hasPayload(skb, th))
-  if (bad !== null) {
+  if (bad !== null && !(expected && bad === 'TCP_TOO_OLD_ACK')) {
     drop(sk, skb, 'tcp_v4_do_rcv', bad, ackNote(sk, th))
     return
   }
   tcp_data_queue(sk, skb, th)
   tcp_push_pending_frames(sk)
   if (sk.state !== TCP_CLOSE) tcp_ack_snd_check(sk)
+}
+
+/** Header prediction: data next in line with an unchanged window is taken, whatever old number it acknowledges. */
+function predicted(sk: TcpSock, skb: SkBuff, th: Tcp): boolean {
+  const plain = (th.flags & ~TCP_PSH) === TCP_ACK && th.seq === sk.rcvNxt && th.window * 2 ** sk.sndWscale === sk.sndWnd
+  return plain && sk.ofo.length === 0 && skb.data.length > 0 && skb.data.length <= tcp_receive_window(sk)
 }
 
 function hasPayload(skb: SkBuff, th: Tcp): boolean {
@@ -231,7 +238,7 @@ function finAcked(sk: TcpSock, skb: SkBuff, th: Tcp): boolean {
   }
   if ((th.flags & TCP_FIN) !== 0) return true
   if (sk.net.kernel.tr !== null) traceDeliver(sk, skb, 'tcp_ack')
-  tcp_time_wait(sk, TCP_FIN_WAIT2)
+  orphanFinWait2(sk)
   return false
 }
 

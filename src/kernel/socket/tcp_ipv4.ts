@@ -100,16 +100,15 @@ export function tcp_v4_err(net: NetNs, skb: SkBuff, inner: InnerDatagram): void 
   const errno = errnoOf(icmp)
   if (errno === null) return
   if (sk.state === TCP_SYN_SENT || sk.state === TCP_SYN_RECV) {
-    if (sk.recvErr) ip_icmp_error(sk, skb, errno, inner, inner.payload.subarray(TCP_HLEN), null)
+    // Told to everybody, IP_RECVERR or not: a traceroute by SYNs needs no privileges.
+    ip_icmp_error(sk, skb, errno, inner, inner.payload, null)
     sk.err = errno
     purgeWriteQueue(sk)
     tcp_done(sk)
     return
   }
-  if (sk.recvErr) {
-    ip_icmp_error(sk, skb, errno, inner, inner.payload.subarray(TCP_HLEN), null)
-    sk_report(sk, errno)
-  } else sk.errSoft = errno
+  if (sk.recvErr) sk_report(sk, errno)
+  else sk.errSoft = errno
 }
 
 /** What an ICMP error means to a connection; null for those that mean nothing. */

@@ -209,6 +209,10 @@ function inheritOptions(sk: TcpSock, from: TcpSock): void {
   sk.reuseAddr = from.reuseAddr
   sk.reusePort = from.reusePort
   sk.keepAlive = from.keepAlive
+  sk.keepIdle = from.keepIdle
+  sk.keepIntvl = from.keepIntvl
+  sk.keepCnt = from.keepCnt
+  sk.userTimeout = from.userTimeout
   sk.nonagle = from.nonagle
   sk.pmtudisc = from.pmtudisc
   sk.recvErr = from.recvErr

@@ -1,7 +1,8 @@
 // Sending TCP segments: headers and options, new data under both windows, retransmission (net/ipv4/tcp_output.c).
 // Read first: tcp_sock.ts, tcp_window.ts. Next: tcp_timer.ts. Control segments (SYN, FIN, RST, ACK) are in tcp_control.ts.
-// Leaves out: segmentation offload (every segment is at most one MSS), pacing, TCP small queues, Tail Loss Probe, Fast Open.
+// Leaves out: segmentation offload (every segment is at most one MSS), pacing, TCP small queues, Fast Open.
 import type { Errno } from '../../lib/errno.ts'
+import { concat } from '../../wire/bytes.ts'
 import { IP_HLEN, IPPROTO_TCP, ipv4 } from '../../wire/ipv4.ts'
 import { TCP_ACK, TCP_FIN, TCP_HLEN, TCP_PSH, TCP_SYN, type Tcp, type TcpOptions, tcp } from '../../wire/tcp.ts'
 import { because, kfree_skb } from '../core/drop.ts'
@@ -21,6 +22,9 @@ import {
   TCP_MAX_QUICKACKS,
   TCP_RTO_MAX,
   TCP_RTO_MIN,
+  TCP_SYN_RECV,
+  TCP_TIMEOUT_INIT,
+  TCP_TIMEOUT_MIN,
   type TcpSock,
   tcp_time_stamp,
 } from './tcp_sock.ts'
@@ -160,7 +164,10 @@ function tcp_write_xmit(sk: TcpSock): boolean {
     sendNew(sk, seg, mss)
     sent++
   }
-  if (sent > 0 && sk.retransTimer.due < 0) tcp_rearm_rto(sk)
+  if (sent > 0) {
+    if (sk.retransTimer.due < 0) tcp_rearm_rto(sk)
+    tcp_schedule_loss_probe(sk, false)
+  }
   return sk.sendHead === 0 && sk.writeQueue.length > 0
 }
 
@@ -186,8 +193,57 @@ export function tcp_check_probe_timer(sk: TcpSock): void {
 
 /** tcp_rearm_rto */
 export function tcp_rearm_rto(sk: TcpSock): void {
+  sk.lossProbe = false
   if (sk.sendHead === 0) stopTimer(sk.net, sk.retransTimer)
   else armTimer(sk.net, sk.retransTimer, sk.net.kernel.sim.now + Math.min(sk.rto, TCP_RTO_MAX))
+}
+
+/**
+ * tcp_schedule_loss_probe (RFC 8985, 7.2): if no acknowledgement comes within two round trips, the last segment goes out again,
+ * so that SACK shows what is missing. False when the timer stays as it is.
+ */
+export function tcp_schedule_loss_probe(sk: TcpSock, advancing: boolean): boolean {
+  if (sk.sendHead === 0 || !sk.sackOk || sk.caState !== 'open' || sk.state === TCP_SYN_RECV) return false
+  const now = sk.net.kernel.sim.now
+  let timeout = TCP_TIMEOUT_INIT
+  if (sk.srtt > 0) timeout = 2 * sk.srtt + (sk.sendHead === 1 ? TCP_RTO_MIN : TCP_TIMEOUT_MIN)
+  const rto = advancing ? sk.rto : sk.writeQueue[0]!.sent + sk.rto - now
+  if (rto > 0) timeout = Math.min(timeout, rto)
+  sk.lossProbe = true
+  armTimer(sk.net, sk.retransTimer, now + timeout)
+  return true
+}
+
+/** tcp_send_loss_probe: one new segment when there is one and the peer's window takes it, else the last once more. */
+export function tcp_send_loss_probe(sk: TcpSock): void {
+  sk.lossProbe = false
+  if (sk.tlpHighSeq < 0) {
+    const mss = tcp_current_mss(sk)
+    const next = sk.sendHead < sk.writeQueue.length ? cut(sk, sk.sendHead, mss) : null
+    if (next !== null && !after(next.end, seqAdd(sk.sndUna, sk.sndWnd))) sendNew(sk, next, mss)
+    else tcp_retransmit(sk, sk.sendHead - 1)
+    sk.tlpHighSeq = sk.sndNxt
+  }
+  tcp_rearm_rto(sk)
+}
+
+/** tcp_retrans_try_collapse: what follows in flight rides along as far as one segment takes it. */
+function collapse(sk: TcpSock, seg: Segment, limit: number): void {
+  if ((seg.flags & (TCP_SYN | TCP_FIN)) !== 0) return
+  const index = sk.writeQueue.indexOf(seg)
+  for (
+    let next = sk.writeQueue[index + 1];
+    index + 1 < sk.sendHead && next !== undefined;
+    next = sk.writeQueue[index + 1]
+  ) {
+    if (seg.data.length + next.data.length > limit || (seg.flags & TCP_FIN) !== 0) return
+    if (after(next.end, seqAdd(sk.sndUna, sk.sndWnd))) return
+    seg.data = concat(seg.data, next.data)
+    seg.end = next.end
+    seg.flags |= next.flags
+    sk.writeQueue.splice(index + 1, 1)
+    sk.sendHead--
+  }
 }
 
 /** tcp_retransmit_skb: the segment at `index` once more. */
@@ -197,6 +253,7 @@ export function tcp_retransmit(sk: TcpSock, index: number): void {
   if ((seg.flags & TCP_SYN) !== 0 && seg.data.length === 0 && sk.rcvNxt === 0) return
   const now = sk.net.kernel.sim.now
   if (sk.retransStamp < 0) sk.retransStamp = seg.sent < 0 ? now : seg.sent
+  if (limit > 0) collapse(sk, seg, limit)
   seg.sent = now
   seg.retransmitted = true
   if (after(seg.seq, seqAdd(sk.sndUna, sk.sndWnd)) && seg.seq !== sk.sndUna) return

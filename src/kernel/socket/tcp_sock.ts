@@ -41,6 +41,8 @@ export const SECOND = 1000 * MS
 export const TCP_RTO_MIN = 200 * MS
 export const TCP_RTO_MAX = 120 * SECOND
 export const TCP_TIMEOUT_INIT = 1 * SECOND
+/** Two jiffies at HZ 250. */
+export const TCP_TIMEOUT_MIN = 8 * MS
 export const TCP_ATO_MIN = 40 * MS
 export const TCP_DELACK_MIN = 40 * MS
 export const TCP_DELACK_MAX = 200 * MS
@@ -133,6 +135,8 @@ export class TcpSock extends Sock {
   noSpace = false
   /** SOCK_DONE: the peer's FIN has come. */
   peerDone = false
+  /** SS_CONNECTING: connect(2) has answered EINPROGRESS and was not called again. */
+  connecting = false
   nonagle = false
   // Receiving
   rcvNxt = 0
@@ -169,6 +173,12 @@ export class TcpSock extends Sock {
   /** When the first of the segments now being retransmitted was sent. */
   retransStamp = -1
   probesOut = 0
+  /** icsk_probes_tstamp: when the peer's window was first asked for; -1 when it is not shut. */
+  probesStamp = -1
+  /** The retransmission timer runs as the loss probe's (ICSK_TIME_LOSS_PROBE). */
+  lossProbe = false
+  /** tlp_high_seq: what was sent when a loss probe went out; -1 when none is under way. */
+  tlpHighSeq = -1
   // Congestion (RFC 5681, 6582)
   cwnd = TCP_INIT_CWND
   cwndCnt = 0
@@ -192,6 +202,12 @@ export class TcpSock extends Sock {
   // Keepalive
   keepAlive = false
   keepaliveProbes = 0
+  /** TCP_KEEPIDLE, TCP_KEEPINTVL (ns), TCP_KEEPCNT; 0: the namespace's. */
+  keepIdle = 0
+  keepIntvl = 0
+  keepCnt = 0
+  /** TCP_USER_TIMEOUT in ns, 0 for none. */
+  userTimeout = 0
   lastReceived = 0
   // Timers
   readonly retransTimer = new SockTimer(SOCKET_TIMER_KIND, TIMER_RETRANS, this)

@@ -88,6 +88,8 @@ function resetForConnect(sk: TcpSock): void {
   sk.cwnd = TCP_INIT_CWND
   sk.ssthresh = 0x7fffffff
   sk.caState = 'open'
+  sk.tlpHighSeq = -1
+  sk.lossProbe = false
   sk.dupacks = 0
   sk.peerDone = false
 }

@@ -1,6 +1,6 @@
 // The timers of TCP: retransmission, window probes, delayed ACKs, keepalive, SYN-ACKs, TIME_WAIT (net/ipv4/tcp_timer.c).
 // Read first: tcp_sock.ts, tcp_output.ts. RFC 6298, 1122 4.2.3.5-6, 9293 3.8.6.1.
-// Leaves out: F-RTO, early retransmit and Tail Loss Probe, tcp_mtu_probing, TCP_USER_TIMEOUT.
+// Leaves out: F-RTO, tcp_mtu_probing. Timers fire on time: the kernel's wheel rounds up, by an eighth at most.
 import type { NetNs } from '../core/netns.ts'
 import {
   tcp_send_ack,
@@ -11,7 +11,7 @@ import {
   tcp_xmit_probe_skb,
 } from './tcp_control.ts'
 import { reqsk_drop } from './tcp_minisocks.ts'
-import { probeWithData, tcp_retransmit } from './tcp_output.ts'
+import { probeWithData, tcp_retransmit, tcp_send_loss_probe } from './tcp_output.ts'
 import type { SockTimer } from './tcp_sock.ts'
 import {
   armTimer,
@@ -21,6 +21,7 @@ import {
   TCP_CLOSE,
   TCP_DELACK_MAX,
   TCP_DELACK_MIN,
+  TCP_FIN_WAIT2,
   TCP_LISTEN,
   TCP_PINGPONG_THRESH,
   TCP_RTO_MAX,
@@ -28,6 +29,7 @@ import {
   TCP_SYN_RECV,
   TCP_SYN_SENT,
   TCP_TIMEOUT_INIT,
+  TCP_TIMEWAIT_LEN,
   type TcpRequest,
   type TcpSock,
   TIMER_DELACK,
@@ -38,7 +40,7 @@ import {
   TIMER_TIMEWAIT,
 } from './tcp_sock.ts'
 import { tcp_write_err } from './tcp_states.ts'
-import { inet_twsk_kill } from './tcp_timewait.ts'
+import { inet_twsk_kill, tcp_fin_time, tcp_time_wait } from './tcp_timewait.ts'
 
 const SEC = 1000 * MS
 /** One jiffy at HZ 250: the shortest that a timer waits. */
@@ -63,7 +65,8 @@ export function tcpTimer(net: NetNs, t: SockTimer): void {
       if (t.which === TIMER_TIMEWAIT) inet_twsk_kill(s)
       return
     case 'sock':
-      if (t.which === TIMER_RETRANS) tcp_retransmit_timer(s)
+      if (t.which === TIMER_RETRANS && s.lossProbe) tcp_send_loss_probe(s)
+      else if (t.which === TIMER_RETRANS) tcp_retransmit_timer(s)
       else if (t.which === TIMER_PROBE) tcp_probe_timer(s)
       else if (t.which === TIMER_DELACK) tcp_delack_timer(s)
       else if (t.which === TIMER_KEEPALIVE) tcp_keepalive_timer(s)
@@ -83,7 +86,14 @@ function timedOut(sk: TcpSock): boolean {
   if (sk.state === TCP_SYN_SENT) return sk.retransmits >= sysctl['ipv4.tcp_syn_retries']
   if (sk.retransStamp < 0) return false
   const retries = sk.owner === null ? ORPHAN_RETRIES : sysctl['ipv4.tcp_retries2']
-  return sk.net.kernel.sim.now - sk.retransStamp >= modelTimeout(retries)
+  const limit = sk.userTimeout > 0 ? sk.userTimeout : modelTimeout(retries)
+  return sk.net.kernel.sim.now - sk.retransStamp >= limit
+}
+
+/** tcp_clamp_rto_to_user_timeout: no later than the user's patience ends. */
+function clampToUser(sk: TcpSock, delay: number, since: number): number {
+  if (sk.userTimeout === 0 || since < 0) return delay
+  return Math.max(1, Math.min(delay, since + sk.userTimeout - sk.net.kernel.sim.now))
 }
 
 /** tcp_retransmit_timer: everything in flight counts as lost; start again from the first with one segment. */
@@ -107,7 +117,7 @@ function tcp_retransmit_timer(sk: TcpSock): void {
   } else tcp_retransmit(sk, 0)
   sk.backoff++
   sk.rto = Math.min(sk.rto * 2, TCP_RTO_MAX)
-  armTimer(sk.net, sk.retransTimer, sk.net.kernel.sim.now + sk.rto)
+  armTimer(sk.net, sk.retransTimer, sk.net.kernel.sim.now + clampToUser(sk, sk.rto, sk.retransStamp))
 }
 
 /** tcp_enter_loss (RFC 5681, 3.1) */
@@ -117,6 +127,7 @@ function tcp_enter_loss(sk: TcpSock): void {
     sk.highSeq = sk.sndNxt
   }
   sk.caState = 'loss'
+  sk.tlpHighSeq = -1
   sk.cwnd = 1
   sk.cwndCnt = 0
   sk.dupacks = 0
@@ -127,6 +138,13 @@ function tcp_enter_loss(sk: TcpSock): void {
 function tcp_probe_timer(sk: TcpSock): void {
   if (sk.sendHead > 0 || sk.writeQueue.length === 0 || sk.state === TCP_CLOSE) {
     sk.probesOut = 0
+    sk.probesStamp = -1
+    return
+  }
+  const now = sk.net.kernel.sim.now
+  if (sk.probesStamp < 0) sk.probesStamp = now
+  else if (sk.userTimeout > 0 && now - sk.probesStamp >= sk.userTimeout) {
+    tcp_write_err(sk)
     return
   }
   const limit = sk.owner === null ? ORPHAN_RETRIES : sk.net.cfg.sysctl['ipv4.tcp_retries2']
@@ -148,7 +166,7 @@ function tcp_send_probe0(sk: TcpSock): void {
   sk.probesOut++
   if (sk.backoff < sk.net.cfg.sysctl['ipv4.tcp_retries2']) sk.backoff++
   const delay = Math.min(Math.max(sk.rto, TCP_RTO_MIN) * 2 ** sk.backoff, TCP_RTO_MAX)
-  armTimer(sk.net, sk.probeTimer, sk.net.kernel.sim.now + delay)
+  armTimer(sk.net, sk.probeTimer, sk.net.kernel.sim.now + clampToUser(sk, delay, sk.probesStamp))
 }
 
 /** tcp_delack_timer_handler */
@@ -186,11 +204,14 @@ export function tcp_send_delayed_ack(sk: TcpSock): void {
 /** tcp_keepalive_timer: idle connections with SO_KEEPALIVE. */
 function tcp_keepalive_timer(sk: TcpSock): void {
   if (sk.state === TCP_LISTEN || sk.state === TCP_CLOSE || sk.state === TCP_SYN_SENT) return
+  if (sk.state === TCP_FIN_WAIT2 && sk.owner === null) {
+    tcp_time_wait(sk, TCP_FIN_WAIT2, tcp_fin_time(sk) - TCP_TIMEWAIT_LEN)
+    return
+  }
   if (!sk.keepAlive) return
-  const sysctl = sk.net.cfg.sysctl
   const now = sk.net.kernel.sim.now
   const idle = now - sk.lastReceived
-  const wait = sysctl['ipv4.tcp_keepalive_time'] * SEC
+  const wait = keepalive_time_when(sk)
   if (sk.sendHead > 0 || sk.writeQueue.length > 0) {
     armTimer(sk.net, sk.keepaliveTimer, now + wait)
     return
@@ -199,21 +220,31 @@ function tcp_keepalive_timer(sk: TcpSock): void {
     armTimer(sk.net, sk.keepaliveTimer, sk.lastReceived + wait)
     return
   }
-  if (sk.keepaliveProbes >= sysctl['ipv4.tcp_keepalive_probes']) {
+  const limit = sk.keepCnt !== 0 ? sk.keepCnt : sk.net.cfg.sysctl['ipv4.tcp_keepalive_probes']
+  const user = sk.userTimeout
+  if (user > 0 ? idle >= user && sk.keepaliveProbes > 0 : sk.keepaliveProbes >= limit) {
     tcp_send_active_reset(sk)
     tcp_write_err(sk)
     return
   }
   tcp_xmit_probe_skb(sk)
   sk.keepaliveProbes++
-  armTimer(sk.net, sk.keepaliveTimer, now + sysctl['ipv4.tcp_keepalive_intvl'] * SEC)
+  armTimer(sk.net, sk.keepaliveTimer, now + keepalive_intvl_when(sk))
+}
+
+function keepalive_time_when(sk: TcpSock): number {
+  return sk.keepIdle !== 0 ? sk.keepIdle : sk.net.cfg.sysctl['ipv4.tcp_keepalive_time'] * SEC
+}
+
+function keepalive_intvl_when(sk: TcpSock): number {
+  return sk.keepIntvl !== 0 ? sk.keepIntvl : sk.net.cfg.sysctl['ipv4.tcp_keepalive_intvl'] * SEC
 }
 
 /** Start or stop keepalive (tcp_set_keepalive, inet_csk_reset_keepalive_timer). */
 export function tcp_set_keepalive(sk: TcpSock, on: boolean): void {
   if (sk.state === TCP_CLOSE || sk.state === TCP_LISTEN) return
   if (!on) stopTimer(sk.net, sk.keepaliveTimer)
-  else armTimer(sk.net, sk.keepaliveTimer, sk.net.kernel.sim.now + sk.net.cfg.sysctl['ipv4.tcp_keepalive_time'] * SEC)
+  else armTimer(sk.net, sk.keepaliveTimer, sk.net.kernel.sim.now + keepalive_time_when(sk))
 }
 
 /** reqsk_timer_handler: the SYN-ACK again, up to tcp_synack_retries times. */

@@ -21,13 +21,24 @@ import {
 } from './tcp_sock.ts'
 import { tcp_done } from './tcp_states.ts'
 
+/** tcp_fin_time: how long an orphan waits for the peer's FIN. */
+export function tcp_fin_time(sk: TcpSock): number {
+  return sk.net.cfg.sysctl['ipv4.tcp_fin_timeout'] * SECOND
+}
+
+/** An orphan enters FIN_WAIT2: as a shadow for up to a minute, for longer it first stays what it is. */
+export function orphanFinWait2(sk: TcpSock): void {
+  const time = tcp_fin_time(sk)
+  if (time <= TCP_TIMEWAIT_LEN) tcp_time_wait(sk, TCP_FIN_WAIT2, time)
+  else armTimer(sk.net, sk.keepaliveTimer, sk.net.kernel.sim.now + time - TCP_TIMEWAIT_LEN)
+}
+
 /** tcp_time_wait: the connection goes, its shadow stays for a minute. */
-export function tcp_time_wait(sk: TcpSock, substate: number): void {
+export function tcp_time_wait(sk: TcpSock, substate: number, length = TCP_TIMEWAIT_LEN): void {
   const tw = new TcpTimewait(sk, substate)
   addHead(sk.net.sockets.tcpPorts, sk.sport, tw)
   tcp_done(sk)
   inet_ehash_insert(tw)
-  const length = substate === TCP_FIN_WAIT2 ? tw.net.cfg.sysctl['ipv4.tcp_fin_timeout'] * SECOND : TCP_TIMEWAIT_LEN
   armTimer(tw.net, tw.timer, tw.net.kernel.sim.now + length)
 }
 

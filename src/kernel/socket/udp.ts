@@ -5,32 +5,32 @@ import type { Errno } from '../../lib/errno.ts'
 import type { Ip4 } from '../../lib/ip4.ts'
 import type { SockAddr, SocketId, SocketOwner, SocketResult } from '../../uapi/socket.ts'
 import { ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, type Icmp } from '../../wire/icmp.ts'
-import { IP_HLEN, IPPROTO_UDP } from '../../wire/ipv4.ts'
+import { IPPROTO_UDP } from '../../wire/ipv4.ts'
 import { UDP_HLEN, type Udp, udp } from '../../wire/udp.ts'
 import { because, kfree_skb } from '../core/drop.ts'
 import type { NetNs } from '../core/netns.ts'
-import { IPSKB_NOBUFS, type SkBuff } from '../core/skbuff.ts'
+import type { SkBuff } from '../core/skbuff.ts'
 import { icmp_send } from '../ipv4/icmp.ts'
 import { ip_local_out } from '../ipv4/ip_output.ts'
 import type { Rtable } from '../ipv4/rtable.ts'
 import { DatagramSock, enqueue, receivedOf } from './datagram.ts'
-import { datagramError, ip_icmp_error, ip_local_error } from './errqueue.ts'
+import { datagramError, ip_icmp_error } from './errqueue.ts'
 import {
   flowOf,
-  inet_bind_address,
+  inet_bind,
   ip4_datagram_connect,
   makeHeader,
+  notSent,
   ownSkb,
-  routeSocket,
-  setBindAddress,
+  refusedDatagram,
+  routeDatagram,
   sk_dst_check,
   sk_dst_set,
   socketMtu,
   traceDeliver,
-  traceError,
 } from './inet.ts'
 import type { InnerDatagram } from './input.ts'
-import { ip_sk_ignore_df, sk_report, sock_error } from './sock.ts'
+import { sk_report } from './sock.ts'
 import { removeFrom } from './table.ts'
 import { udp_lib_get_port, udp_lib_lookup, udpMulticastSockets } from './udp_lookup.ts'
 
@@ -41,17 +41,7 @@ export class UdpSock extends DatagramSock {
 }
 
 export function udpBind(sk: UdpSock, addr: Ip4, port: number): Errno | null {
-  const bad = inet_bind_address(sk, addr, port)
-  if (bad !== null) return bad
-  if (sk.sport !== 0) return 'EINVAL'
-  setBindAddress(sk, addr)
-  if (!udp_lib_get_port(sk, port)) {
-    sk.rcvSaddr = sk.saddr = 0
-    return 'EADDRINUSE'
-  }
-  sk.addrLocked = addr !== 0
-  sk.portLocked = port !== 0
-  return null
+  return inet_bind(sk, addr, port, sk.sport === 0, udp_lib_get_port)
 }
 
 export function udpConnect(sk: UdpSock, to: SockAddr): Errno | null {
@@ -59,8 +49,8 @@ export function udpConnect(sk: UdpSock, to: SockAddr): Errno | null {
   return ip4_datagram_connect(sk, to.addr, to.port)
 }
 
-/** udp_sendmsg. `to` null: to the connected peer. */
-export function udp_sendmsg(sk: UdpSock, data: Uint8Array, to: SockAddr | null): SocketResult<number> {
+/** udp_sendmsg. `to` null: to the connected peer; `source`: the sender's choice, 0 for none. */
+export function udp_sendmsg(sk: UdpSock, data: Uint8Array, to: SockAddr | null, source: Ip4 = 0): SocketResult<number> {
   if (data.length > 0xffff) return { ok: false, errno: 'EMSGSIZE' }
   if (to === null) {
     if (!sk.connected) return { ok: false, errno: 'EDESTADDRREQ' }
@@ -73,9 +63,9 @@ export function udp_sendmsg(sk: UdpSock, data: Uint8Array, to: SockAddr | null):
   }
   const dport = to === null ? sk.dport : to.port
   const fl = flowOf(sk, to === null ? sk.daddr : to.addr, dport)
-  const rt = routeSocket(sk, fl, 'udp_sendmsg')
+  if (source !== 0) fl.src = source
+  const rt = routeDatagram(sk, fl, 'udp_sendmsg')
   if (typeof rt === 'string') return { ok: false, errno: rt }
-  if (rt.type === 'broadcast' && !sk.broadcast) return { ok: false, errno: 'EACCES' }
   if (to === null) sk_dst_set(sk, rt)
   return sendAlong(sk, data, rt, fl.src, fl.dst, dport)
 }
@@ -84,15 +74,8 @@ export function udp_sendmsg(sk: UdpSock, data: Uint8Array, to: SockAddr | null):
 function sendAlong(sk: UdpSock, data: Uint8Array, rt: Rtable, src: Ip4, dst: Ip4, dport: number): SocketResult<number> {
   const length = UDP_HLEN + data.length
   const mtu = socketMtu(sk, rt)
-  if (IP_HLEN + length > (ip_sk_ignore_df(sk) ? 0xffff : mtu)) {
-    ip_local_error(sk, 'EMSGSIZE', dst, sk.dport, mtu)
-    traceError(sk.net, 'EMSGSIZE', dst, '__ip_append_data')
-    return { ok: false, errno: 'EMSGSIZE' }
-  }
-  if (sk.err !== null) {
-    const pending = sock_error(sk)
-    if (pending !== null) return { ok: false, errno: pending }
-  }
+  const refused = refusedDatagram(sk, dst, length, mtu)
+  if (refused !== null) return { ok: false, errno: refused }
   const net = sk.net
   const skb = net.kernel.newSkb({
     net: makeHeader(sk, rt, src, dst, IPPROTO_UDP, length, mtu),
@@ -101,7 +84,8 @@ function sendAlong(sk: UdpSock, data: Uint8Array, rt: Rtable, src: Ip4, dst: Ip4
   })
   ownSkb(sk, skb)
   ip_local_out(net, skb, rt)
-  if ((skb.cbFlags & IPSKB_NOBUFS) !== 0 && sk.recvErr) return { ok: false, errno: 'ENOBUFS' }
+  const failed = notSent(sk, skb)
+  if (failed !== null) return { ok: false, errno: failed }
   return { ok: true, value: data.length }
 }
 

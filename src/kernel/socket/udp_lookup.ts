@@ -1,16 +1,17 @@
-// Which UDP socket a datagram is for, and who may have which port (udp4_lib_lookup2, compute_score, udp_lib_get_port).
-// Read first: udp.ts.
+// Which UDP socket a datagram is for, and who may have which port (compute_score, udp_lib_get_port).
+// Read first: udp.ts, lookup.ts.
 import type { Ip4 } from '../../lib/ip4.ts'
 import type { NetNs } from '../core/netns.ts'
 import { addressesClash, devicesClash, portRange } from './inet.ts'
+import { lookupBound } from './lookup.ts'
 import { addHead } from './table.ts'
 import type { UdpSock } from './udp.ts'
 
 const NONE: readonly UdpSock[] = Object.freeze([])
 
 /** compute_score: -1 when the socket is not for this datagram, else how well it fits. */
-function compute_score(sk: UdpSock, saddr: Ip4, sport: number, daddr: Ip4, dif: number): number {
-  if (sk.rcvSaddr !== daddr) return -1
+function compute_score(sk: UdpSock, saddr: Ip4, sport: number, bound: Ip4, dif: number): number {
+  if (sk.rcvSaddr !== bound) return -1
   let score = 2
   if (sk.daddr !== 0) {
     if (sk.daddr !== saddr) return -1
@@ -27,50 +28,7 @@ function compute_score(sk: UdpSock, saddr: Ip4, sport: number, daddr: Ip4, dif: 
   return score
 }
 
-/** A stable hash of the four-tuple, for SO_REUSEPORT groups. */
-export function flowHash(saddr: Ip4, sport: number, daddr: Ip4, dport: number): number {
-  let h = Math.imul(saddr ^ 0x9e3779b9, 0x85ebca6b)
-  h = Math.imul(h ^ (h >>> 13) ^ daddr, 0xc2b2ae35)
-  h = Math.imul(h ^ (h >>> 16) ^ ((sport << 16) | dport), 0x27d4eb2f)
-  return (h ^ (h >>> 15)) >>> 0
-}
-
-/** reuseport_select_sock: one of the group of `sk` by the flow's hash, in the order of binding. */
-export function selectOfGroup<
-  S extends { readonly rcvSaddr: Ip4; readonly reusePort: boolean; readonly uid: number; readonly boundIf: number },
->(bucket: readonly S[], sk: S, hash: number): S {
-  const group: S[] = []
-  for (let i = bucket.length - 1; i >= 0; i--) {
-    const m = bucket[i]!
-    if (m.reusePort && m.rcvSaddr === sk.rcvSaddr && m.uid === sk.uid && m.boundIf === sk.boundIf) group.push(m)
-  }
-  return group[Math.floor((hash / 0x100000000) * group.length)] ?? sk
-}
-
-/** udp4_lib_lookup2: the best among those bound to that address; a connected one is not put to the vote. */
-function lookup2(
-  bucket: readonly UdpSock[],
-  saddr: Ip4,
-  sport: number,
-  daddr: Ip4,
-  dport: number,
-  bound: Ip4,
-  dif: number,
-): UdpSock | null {
-  let best: UdpSock | null = null
-  let badness = 0
-  for (let i = 0; i < bucket.length; i++) {
-    const sk = bucket[i]!
-    const score = compute_score(sk, saddr, sport, bound, dif)
-    if (score <= badness) continue
-    badness = score
-    best = sk
-    if (sk.reusePort && !sk.connected) best = selectOfGroup(bucket, sk, flowHash(saddr, sport, daddr, dport))
-  }
-  return best
-}
-
-/** __udp4_lib_lookup: sockets bound to the address come before those bound to all. */
+/** __udp4_lib_lookup */
 export function udp_lib_lookup(
   net: NetNs,
   saddr: Ip4,
@@ -80,8 +38,7 @@ export function udp_lib_lookup(
   dif: number,
 ): UdpSock | null {
   const bucket = net.sockets.udp.get(dport)
-  if (bucket === undefined) return null
-  return lookup2(bucket, saddr, sport, daddr, dport, daddr, dif) ?? lookup2(bucket, saddr, sport, daddr, dport, 0, dif)
+  return bucket === undefined ? null : lookupBound(bucket, compute_score, saddr, sport, daddr, dport, dif)
 }
 
 /** __udp_is_mcast_sock for a whole bucket. */

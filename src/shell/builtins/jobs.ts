@@ -24,7 +24,7 @@ export function jobs(sh: Shell, words: readonly string[]): number {
     sh.sys.write(2, 'jobs: usage: jobs [-lnprs] [jobspec ...] or jobs -x command [args]\n')
     return 2
   }
-  let list: Job[] = [...sh.jobs.jobs].sort((a, b) => a.id - b.id)
+  let list: Job[] = [...sh.jobs.jobs]
   if (specs.length > 0) {
     list = []
     for (const s of specs) {
@@ -101,7 +101,7 @@ export function* wait(sh: Shell, words: readonly string[]): Run<number> {
   const ids = words.slice(i)
   if (next) return yield* waitNext(sh, ids, variable)
   if (ids.length === 0) {
-    for (const job of [...sh.jobs.jobs]) {
+    for (const job of sh.jobs.jobs.filter((j) => !j.foreign)) {
       const code = yield* waitJob(sh, job, null)
       if (sh.arrived.length > 0) return code
     }
@@ -125,7 +125,7 @@ function* waitOne(sh: Shell, id: string): Run<number> {
   }
   const pid = Number(id)
   const job = sh.jobs.byPid(pid)
-  if (job !== undefined) return yield* waitJob(sh, job, pid)
+  if (job !== undefined && !job.foreign) return yield* waitJob(sh, job, pid)
   const code = sh.jobs.remembered.get(pid)
   if (code === undefined && sh.sys.isChild(pid)) {
     // A process substitution.
@@ -201,7 +201,7 @@ export function disown(sh: Shell, words: readonly string[]): number {
   const specs = words.slice(1).filter((w) => !w.startsWith('-'))
   if (words.includes('-h')) return 0
   if (words.includes('-a')) {
-    sh.jobs.jobs = []
+    sh.jobs.clear()
     return 0
   }
   const found =

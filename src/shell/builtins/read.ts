@@ -116,6 +116,9 @@ function parseRead(sh: Shell, words: readonly string[]): ReadOptions | null {
   return o
 }
 
+/** What a line costs that is read and taken apart. */
+const LINE_STEPS = 2
+
 type Line = { readonly text: string; readonly status: number }
 
 /** Bytes up to a delimiter (taken, not given), or `chars` characters, or the end of the file, or the deadline. */
@@ -129,6 +132,7 @@ function* readUntil(
 ): Run<Line> {
   const parts: Uint8Array[] = []
   const stop = delimiter.charCodeAt(0)
+  sh.sys.charge(LINE_STEPS)
   let count = 0
   for (;;) {
     const p = sh.sys.peek(fd)
@@ -136,7 +140,7 @@ function* readUntil(
       sh.complain(`read: read error: ${fd}: Bad file descriptor`)
       return { text: '', status: 1 }
     }
-    const data = p.value.data
+    const data = chars === null ? p.value.data : p.value.data.subarray(0, chars - count)
     const end = exact ? -1 : data.indexOf(stop)
     let take = end >= 0 ? end + 1 : data.length
     if (chars !== null && take > chars - count) take = chars - count
@@ -149,7 +153,7 @@ function* readUntil(
     }
     const text = (): string => (parts.length === 0 ? '' : toText(concatBytes(parts)))
     if (chars !== null && count >= chars) return { text: text(), status: 0 }
-    if (p.value.eof) return { text: text(), status: 1 }
+    if (p.value.eof && take === p.value.data.length) return { text: text(), status: 1 }
     if (deadline !== null && sh.sys.now() >= deadline) return { text: text(), status: 142 }
     for (let s = sh.sys.takeSignal(); s !== null; s = sh.sys.takeSignal()) sh.arrived.push(s)
     yield deadline === null ? { readable: [fd] } : { readable: [fd], until: deadline }

@@ -5,7 +5,7 @@ import { traceQuote } from '../quote.ts'
 import type { Shell } from '../shell.ts'
 import { trace } from '../trace.ts'
 import { attributes, declaration } from '../transform.ts'
-import { isName, newVariable, ReadonlyError, scalar, type Variable } from '../vars.ts'
+import { deleteIndexed, isName, newVariable, ReadonlyError, scalar, type Variable } from '../vars.ts'
 import { output } from './echo.ts'
 import { functionText } from './names.ts'
 import type { DeclarationArg } from './table.ts'
@@ -238,6 +238,6 @@ function unsetElement(sh: Shell, name: string, index: string): void {
   }
   const key = sh.elementKey(name, index)
   if (v.assoc !== null) v.assoc.delete(String(key))
-  else if (v.array !== null) v.array.delete(Number(key))
+  else if (v.array !== null) deleteIndexed(v.array, Number(key))
   else if (key === 0) sh.vars.unset(name)
 }

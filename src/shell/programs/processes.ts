@@ -1,6 +1,7 @@
 // Programs about processes: ps, kill, pgrep, pkill, pidof, killall.
 // Leaves out ps's formats other than the plain one, -e/-f/aux, -o pid,ppid,pgid,stat,comm,args,cmd; -C and -p select.
 import { strerror } from '../../lib/errno.ts'
+import { compileRegex } from '../../lib/regex/regex.ts'
 import type { Process } from '../../os/process.ts'
 import { type ProcessSys, processOf } from '../../os/sys.ts'
 import type { Main, Signal, Sys } from '../../uapi/program.ts'
@@ -156,14 +157,11 @@ function selection(sys: Sys, name: string, args: readonly string[]): Selection |
 }
 
 function select(p: ProcessSys, s: Selection): Process[] {
-  let re: RegExp
-  try {
-    re = new RegExp(s.exact ? `^(?:${s.pattern})$` : s.pattern)
-  } catch {
-    return []
-  }
+  const source = s.exact ? `^(${s.pattern})$` : s.pattern
+  const r = compileRegex(source, { syntax: 'extended', dialect: 'regcomp' }, p)
+  if (!r.ok) return []
   const found = alive(p).filter(
-    (q) => q.pid !== p.pid && q.state === 'alive' && re.test(s.full ? q.argv.join(' ') : q.comm),
+    (q) => q.pid !== p.pid && q.state === 'alive' && r.regex.test(s.full ? q.argv.join(' ') : q.comm),
   )
   if (s.flags.includes('n')) return found.slice(-1)
   return s.flags.includes('o') ? found.slice(0, 1) : found

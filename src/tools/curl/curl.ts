@@ -1,61 +1,28 @@
 // curl(1) 7.88.1 for plain HTTP as a machine: resolve, connect, one request per URL, response, redirects.
-// Read first: options.ts, state.ts, response.ts. Leaves out connection reuse between URLs, TLS, proxies and uploads.
+// Read first: options.ts, state.ts, receive.ts. Leaves out connection reuse between URLs, TLS, proxies and uploads.
 import { strerror } from '../../lib/errno.ts'
-import { formatIp4, parseIp4 } from '../../lib/ip4.ts'
+import { formatIp4, INADDR_LOOPBACK, parseIp4 } from '../../lib/ip4.ts'
 import type { Machine, ProgramEvent, Sys } from '../../uapi/program.ts'
-import { joinBytes, NO_BYTES, utf8 } from '../lib/bytes.ts'
+import { joinBytes, utf8 } from '../lib/bytes.ts'
 import { lookupHost, stepLookup, wantsEvent } from '../lib/resolve.ts'
 import { isErrno, openSocket } from '../lib/sock.ts'
 import { bindInterface, closeSocket, endConnection } from './connection.ts'
 import { parseCurl } from './options.ts'
-import { emit, finishOutput, flushHeld } from './output.ts'
+import { finishOutput, flushHeld } from './output.ts'
+import { receiveResponse } from './receive.ts'
 import { elapsedMs, marked, meter, note, timeoutText } from './report.ts'
 import { requestBytes } from './request.ts'
-import { endOfStream, feed, header, newResponse } from './response.ts'
-import { CONNECT_TIME, type CurlState, LOOKUP, MAX_TIME, TICK } from './state.ts'
+import { header, newResponse } from './response.ts'
+import { CONNECT_TIME, type CurlState, LOOKUP, MAX_TIME, NO_URL, newState, TICK } from './state.ts'
 import { isUrlError, joinUrl, parseUrl, type Url } from './url.ts'
 import { writeOut } from './writeout.ts'
 
 const MS = 1_000_000
 
-const NO_URL: Url = Object.freeze({ host: '', port: 0, target: '', user: null, text: '' })
-
 function start(sys: Sys, argv: readonly string[]): CurlState | number {
   const opt = parseCurl(sys, argv)
   if (typeof opt === 'number') return opt
-  return {
-    opt,
-    phase: 'resolve',
-    index: 0,
-    url: NO_URL,
-    lookup: null,
-    addresses: [],
-    address: 0,
-    s: -1,
-    fd: -1,
-    connections: 0,
-    unsent: NO_BYTES,
-    bodySize: 0,
-    response: newResponse(),
-    held: NO_BYTES,
-    out: -1,
-    suppressed: false,
-    redirects: 0,
-    speaksOld: false,
-    lastRedirect: '',
-    began: 0,
-    resolvedAt: -1,
-    connectedAt: -1,
-    firstByteAt: -1,
-    meterShown: false,
-    headerBytes: 0,
-    sentBytes: 0,
-    requestSize: 0,
-    localPort: 0,
-    local: 0,
-    code: 0,
-    message: '',
-  }
+  return newState(opt)
 }
 
 /** All URLs are done: the rest of the output, as fast as a pipe takes it. */
@@ -122,8 +89,13 @@ function request(sys: Sys, st: CurlState, url: Url): void {
     connectNext(sys, st)
     return
   }
+  if (/^(.*\.)?localhost$/i.test(url.host)) {
+    st.addresses = [INADDR_LOOPBACK]
+    connectNext(sys, st)
+    return
+  }
   st.phase = 'resolve'
-  st.lookup = lookupHost(sys, url.host, { timer: LOOKUP, both: true })
+  st.lookup = lookupHost(sys, url.host, { timer: LOOKUP, both: !st.opt.ipv4 })
   resolved(sys, st)
 }
 
@@ -226,74 +198,9 @@ function failTransfer(sys: Sys, st: CurlState, code: number, message: string): v
 }
 
 function receive(sys: Sys, st: CurlState): void {
-  const r = st.response
-  while (st.fd >= 0) {
-    const got = sys.sockets.recv(st.s)
-    if (!got.ok) {
-      if (got.errno !== 'EAGAIN') failTransfer(sys, st, 56, `Recv failure: ${strerror(got.errno)}`)
-      return
-    }
-    if (got.value.data.length === 0) {
-      const error = endOfStream(r)
-      if (error !== null) {
-        failTransfer(sys, st, error.code, error.message)
-        return
-      }
-      complete(sys, st)
-      return
-    }
-    if (st.firstByteAt < 0) st.firstByteAt = sys.now()
-    const before = r.phase
-    const waiting = r.pending.length
-    const body = feed(r, got.value.data, st.opt.head)
-    const raw = waiting + got.value.data.length - (before === 'headers' ? r.head.length : 0)
-    if (r.old) {
-      failTransfer(sys, st, 1, 'Received HTTP/0.9 when not allowed')
-      return
-    }
-    if (before === 'headers' && r.phase !== 'headers' && !headersCame(sys, st)) return
-    if (body.length > 0 && !st.suppressed) {
-      if (st.opt.verbose && !sys.isatty(1)) sys.write(2, `{ [${raw} bytes data]\n`)
-      const failed = emit(sys, st, body)
-      if (failed !== null) {
-        failTransfer(sys, st, 23, failed)
-        return
-      }
-    }
-    if (r.phase === 'done') {
-      complete(sys, st)
-      return
-    }
-  }
-}
-
-/** False when the transfer ends here (-f). */
-function headersCame(sys: Sys, st: CurlState): boolean {
-  const r = st.response
-  st.headerBytes += r.head.length
-  if (r.version === '1.0') st.speaksOld = true
-  if (st.opt.verbose) {
-    if (r.version === '1.0' && !r.keepAlive) note(sys, st, 'HTTP 1.0, assume close after body')
-    sys.write(2, marked('< ', r.head))
-  }
-  if (st.opt.fail && r.status >= 400) {
-    failTransfer(sys, st, 22, `The requested URL returned error: ${r.status}`)
-    return false
-  }
-  if (st.opt.include || st.opt.head) {
-    const failed = emit(sys, st, utf8(r.head))
-    if (failed !== null) {
-      failTransfer(sys, st, 23, failed)
-      return false
-    }
-  }
-  if (follows(st)) st.suppressed = true
-  return true
-}
-
-function follows(st: CurlState): boolean {
-  const s = st.response.status
-  return st.opt.location && s >= 300 && s < 400 && header(st.response, 'location') !== null
+  const r = receiveResponse(sys, st)
+  if (r === 'whole') complete(sys, st)
+  else if (r !== 'more') failTransfer(sys, st, r.code, r.message)
 }
 
 /** The response is whole. */
@@ -395,7 +302,7 @@ function step(sys: Sys, st: CurlState, e: ProgramEvent): void {
     return
   }
   if (st.phase === 'send') send(sys, st)
-  if (e.readable || e.error) receive(sys, st)
+  if (st.fd >= 0 && (e.readable || e.error)) receive(sys, st)
 }
 
 export const curl: Machine<CurlState> = { start, step }

@@ -6,6 +6,8 @@ import { leadingDouble } from '../lib/number.ts'
 import { notModelled } from '../lib/refuse.ts'
 
 export interface CurlOptions {
+  /** -4: no AAAA is asked. */
+  ipv4: boolean
   silent: boolean
   showError: boolean
   verbose: boolean
@@ -194,7 +196,10 @@ function flag(sys: Sys, o: CurlOptions, opt: string): void {
     case 'V':
       sys.write(1, VERSION)
       throw new Stop('', 0)
-    // Without effect here: no TLS (-k), one address family (-4), no .curlrc (-q), no globbing (-g), HTTP/1.1 is the default.
+    case '4':
+      o.ipv4 = true
+      return
+    // Without effect here: no TLS (-k), no .curlrc (-q), no globbing (-g), HTTP/1.1 is the default.
   }
 }
 
@@ -307,6 +312,7 @@ function shortOptions(sys: Sys, o: CurlOptions, w: Words, word: string): void {
 
 export function parseCurl(sys: Sys, argv: readonly string[]): CurlOptions | number {
   const o: CurlOptions = {
+    ipv4: false,
     silent: false,
     showError: false,
     verbose: false,

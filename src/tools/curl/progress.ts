@@ -49,7 +49,7 @@ export function progressLine(p: Progress, first: boolean): string {
   const left = estimate > 0 ? estimate - spent : 0
   const cells = [
     `${percent(p.received + p.sent, total)} ${bytes5(total)}`,
-    ` ${percent(p.received, p.expected >= 0 ? p.expected : p.received)} ${bytes5(p.received)}`,
+    ` ${percent(p.received, p.expected)} ${bytes5(p.received)}`,
     ` ${percent(p.sent, p.toSend)} ${bytes5(p.sent)}`,
     ` ${bytes5(down)}`,
     ` ${bytes5(up)}`,

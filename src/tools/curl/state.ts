@@ -1,8 +1,9 @@
 // What a running curl remembers. Plain data: copied by fork() while the transfer runs.
 import type { Ip4 } from '../../lib/ip4.ts'
+import { NO_BYTES } from '../lib/bytes.ts'
 import type { Lookup } from '../lib/resolve.ts'
 import type { CurlOptions } from './options.ts'
-import type { Response } from './response.ts'
+import { newResponse, type Response } from './response.ts'
 import type { Url } from './url.ts'
 
 /** Timer ids. */
@@ -51,4 +52,43 @@ export interface CurlState {
   local: Ip4
   code: number
   message: string
+}
+
+/** Before the first URL is looked at, and of one that is none. */
+export const NO_URL: Url = Object.freeze({ host: '', port: 0, target: '', user: null, text: '' })
+
+export function newState(opt: CurlOptions): CurlState {
+  return {
+    opt,
+    phase: 'resolve',
+    index: 0,
+    url: NO_URL,
+    lookup: null,
+    addresses: [],
+    address: 0,
+    s: -1,
+    fd: -1,
+    connections: 0,
+    unsent: NO_BYTES,
+    bodySize: 0,
+    response: newResponse(),
+    held: NO_BYTES,
+    out: -1,
+    suppressed: false,
+    redirects: 0,
+    speaksOld: false,
+    lastRedirect: '',
+    began: 0,
+    resolvedAt: -1,
+    connectedAt: -1,
+    firstByteAt: -1,
+    meterShown: false,
+    headerBytes: 0,
+    sentBytes: 0,
+    requestSize: 0,
+    localPort: 0,
+    local: 0,
+    code: 0,
+    message: '',
+  }
 }

@@ -1,4 +1,4 @@
-// URLs as curl takes them: scheme guessed, port checked, fragment dropped; and where a Location leads.
+// URLs as curl takes them: scheme guessed, port checked, fragment not sent; and where a Location leads.
 // Leaves out globbing ({a,b}, [1-9]), IDN and IPv6 literals.
 
 export interface Url {
@@ -7,7 +7,7 @@ export interface Url {
   /** Path with the query. */
   readonly target: string
   readonly user: string | null
-  /** As -w's url_effective shows it. */
+  /** As -w's url_effective shows it, with user and fragment. */
   readonly text: string
 }
 
@@ -24,7 +24,7 @@ export function isUrlError(u: Url | UrlError): u is UrlError {
 }
 
 export function parseUrl(text: string): Url | UrlError {
-  const m = /^(?:([a-z][a-z0-9+.-]*):\/\/)?([^/?#]*)([^#]*)/i.exec(text.trim())
+  const m = /^(?:([a-z][a-z0-9+.-]*):\/\/)?([^/?#]*)([^#]*)(#.*)?/i.exec(text.trim())
   if (m === null || /[\s\x00-\x1f]/.test(text.trim())) return BAD
   const scheme = (m[1] ?? 'http').toLowerCase()
   if (scheme !== 'http') return { code: 1, message: `Protocol "${scheme}" not supported or disabled in libcurl` }
@@ -36,9 +36,15 @@ export function parseUrl(text: string): Url | UrlError {
   if (port > 65535) return BAD
   const rest = m[3]!
   const target = rest === '' ? '/' : rest.startsWith('?') ? `/${rest}` : rest
-  const shown = hp[2] === undefined || hp[2] === '' ? hp[1]! : authority
   const user = at < 0 ? null : decode(m[2]!.slice(0, at))
-  return { host: hp[1]!, port, target: removeDots(target), user, text: `http://${shown}${removeDots(target)}` }
+  const shown = m[2]!.slice(0, at + 1) + (hp[2] === '' ? hp[1]! : authority)
+  return {
+    host: hp[1]!,
+    port,
+    target: removeDots(target),
+    user,
+    text: `http://${shown}${removeDots(target)}${m[4] ?? ''}`,
+  }
 }
 
 function decode(text: string): string {
@@ -69,10 +75,10 @@ function removeDots(target: string): string {
 /** The absolute form of a Location header. */
 export function joinUrl(base: Url, location: string): string {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(location)) return location
-  const origin = base.text.slice(0, base.text.length - base.target.length)
+  const origin = `http://${base.host}${base.port === 80 ? '' : `:${base.port}`}`
   if (location.startsWith('//')) return `http:${location}`
-  if (location.startsWith('/')) return origin + location
+  if (location.startsWith('/')) return origin + removeDots(location)
   const path = base.target.replace(/\?.*/, '')
   if (location.startsWith('?')) return origin + path + location
-  return `${origin}${path.slice(0, path.lastIndexOf('/') + 1)}${location}`
+  return origin + removeDots(path.slice(0, path.lastIndexOf('/') + 1) + location)
 }

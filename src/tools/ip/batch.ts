@@ -20,6 +20,9 @@ export function splitWords(line: string): readonly string[] {
 }
 
 /** Lines of a descriptor as they come; the last one may lack its newline. */
+/** What a command of a batch costs. */
+const COMMAND_STEPS = 20
+
 class LineReader {
   private readonly ctx: Context
   private readonly fd: number
@@ -39,12 +42,15 @@ class LineReader {
       if (end >= 0 || this.ended) {
         const line = end < 0 ? this.text : this.text.slice(0, end + 1)
         this.text = this.text.slice(line.length)
+        this.ctx.sys.charge(COMMAND_STEPS)
         return line === '' ? null : line
       }
       const r = this.ctx.sys.read(this.fd)
       if (r.ok && r.value.length > 0) this.text += this.decoder.decode(r.value, { stream: true })
       else if (!r.ok && r.errno === 'EAGAIN') yield { readable: [this.fd] }
       else this.ended = true
+      // A line without an end is searched anew for every chunk.
+      this.ctx.sys.charge(this.text.length >> 8)
     }
   }
 }

@@ -11,6 +11,7 @@ import { link } from './link.ts'
 import { monitor } from './monitor.ts'
 import { neigh } from './neigh.ts'
 import { netns } from './netns.ts'
+import { bindEtc } from './netns_exec.ts'
 import { findNetns } from './netns_id.ts'
 import { parseU32, strtol } from './numbers.ts'
 import { defaultOptions } from './print_env.ts'
@@ -122,6 +123,7 @@ function enterNetns(ctx: Context, name: string | undefined): void {
     throw new IpExit(`Cannot open network namespace "${name ?? '(null)'}": No such file or directory\n`)
   }
   ctx.netns = id
+  bindEtc(ctx, name!)
 }
 
 /** What options said besides setting something. */

@@ -77,6 +77,10 @@ function printName(env: PrintEnv, info: LinkInfo, pad: (name: string) => string)
     at = `@${info.peerName}`
     const other = peer === null ? null : env.link(peer.ifindex)
     peerDown = other !== null && (other.link.flags & IFF_UP) === 0
+  } else if (info.link.kind === 'veth' && peer === null) {
+    // being made or unmade: `ip monitor` hears of an end without another
+    out.member('link', null)
+    at = '@NONE'
   }
   out.field('ifname', name, pad(`${name}${at}`), 'ifname')
   return peerDown

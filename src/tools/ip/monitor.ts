@@ -121,6 +121,10 @@ function printNotification(ctx: Context, m: Monitor, n: Notification): void {
       ctx.out.text(n.deleted ? 'Deleted ' : '')
       ctx.out.text(`nsid ${n.nsid} ${n.name === null ? '' : `(iproute2 netns name: ${n.name})`}\n`)
       return
+    case 'conntrack':
+    case 'log':
+      // other families: `conntrack -E` and `dmesg -w` hear them
+      return
     default:
       unreachable(n)
   }

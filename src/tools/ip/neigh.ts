@@ -7,6 +7,7 @@ import {
   NTF_ROUTER,
   NTF_USE,
   NUD_FAILED,
+  NUD_NAMES,
   NUD_NOARP,
   NUD_PERMANENT,
 } from '../../uapi/neigh.ts'
@@ -25,7 +26,7 @@ import {
 } from './exit.ts'
 import { NEIGH_HELP, usage } from './help.ts'
 import { macOf, parseLladdr } from './lladdr.ts'
-import { NUD_NAMES, printNeigh } from './neigh_print.ts'
+import { printNeigh } from './neigh_print.ts'
 import { parseU32 } from './numbers.ts'
 import { type Prefix, parseAddr, parsePrefix, samePrefix } from './prefix.ts'
 

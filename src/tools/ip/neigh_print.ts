@@ -1,33 +1,8 @@
 // How a neighbour is spelled: ip neigh's lines and JSON objects, in the order of iproute2's print_neigh.
 // Read first: print_env.ts.
 import { formatMac } from '../../lib/mac.ts'
-import {
-  type NeighEntry,
-  NTF_EXT_LEARNED,
-  NTF_PROXY,
-  NTF_ROUTER,
-  NUD_DELAY,
-  NUD_FAILED,
-  NUD_INCOMPLETE,
-  NUD_NOARP,
-  NUD_PERMANENT,
-  NUD_PROBE,
-  NUD_REACHABLE,
-  NUD_STALE,
-} from '../../uapi/neigh.ts'
+import { type NeighEntry, NTF_EXT_LEARNED, NTF_PROXY, NTF_ROUTER, NUD_NAMES } from '../../uapi/neigh.ts'
 import { type PrintEnv, plainEnv } from './print_env.ts'
-
-/** NUD_* and their names, in the order they are printed. */
-export const NUD_NAMES: readonly (readonly [number, string])[] = Object.freeze([
-  [NUD_INCOMPLETE, 'INCOMPLETE'],
-  [NUD_REACHABLE, 'REACHABLE'],
-  [NUD_STALE, 'STALE'],
-  [NUD_DELAY, 'DELAY'],
-  [NUD_PROBE, 'PROBE'],
-  [NUD_FAILED, 'FAILED'],
-  [NUD_NOARP, 'NOARP'],
-  [NUD_PERMANENT, 'PERMANENT'],
-] as const)
 
 /** NTF_* that have a word of their own. */
 export const NTF_WORDS: readonly (readonly [number, string])[] = Object.freeze([

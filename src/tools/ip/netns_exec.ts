@@ -13,6 +13,16 @@ function execFailed(ctx: Context, program: string, errno: Parameters<typeof stre
   return EXIT_FAILURE
 }
 
+/** bind_etc: what lies in /etc/netns/NAME covers /etc for this process and its children. */
+export function bindEtc(ctx: Context, name: string): void {
+  const dir = `/etc/netns/${name}`
+  const names = ctx.sys.readDir(dir)
+  for (const n of names.ok ? names.value : []) {
+    const r = ctx.sys.bind(`${dir}/${n}`, `/etc/${n}`)
+    if (!r.ok) ctx.error(`Bind ${dir}/${n} -> /etc/${n} failed: ${strerror(r.errno)}\n`)
+  }
+}
+
 /** execve(2): ip becomes the program. */
 function become(ctx: Context, netns: NetnsId, argv: readonly string[]): MainResult {
   ctx.flush()
@@ -21,9 +31,11 @@ function become(ctx: Context, netns: NetnsId, argv: readonly string[]): MainResu
 }
 
 /** fork, exec, waitpid: the child's exit code. */
-function* runChild(ctx: Context, netns: NetnsId, argv: readonly string[]): Generator<Wait, number, void> {
+function* runChild(ctx: Context, name: string, netns: NetnsId, argv: readonly string[]): Generator<Wait, number, void> {
   ctx.flush()
+  bindEtc(ctx, name)
   const r = ctx.sys.spawn(argv, { netns })
+  ctx.sys.unbind()
   if (!r.ok) return execFailed(ctx, argv[0] ?? '', r.errno)
   for (;;) {
     const code = ctx.sys.reap(r.value)
@@ -35,7 +47,7 @@ function* runChild(ctx: Context, netns: NetnsId, argv: readonly string[]): Gener
 function* runInAll(ctx: Context, named: readonly NetnsInfo[], argv: readonly string[]): Generator<Wait, number, void> {
   for (const n of named) {
     ctx.out.text(`\nnetns: ${n.name}\n`)
-    yield* runChild(ctx, n.id, argv)
+    yield* runChild(ctx, n.name, n.id, argv)
   }
   return 0
 }
@@ -57,5 +69,7 @@ export function execInNetns(ctx: Context, args: Args, named: readonly NetnsInfo[
     ctx.error(`Cannot open network namespace "${name}": No such file or directory\n`)
     return batch ? EXIT_FAILURE : EXIT_USAGE
   }
-  return batch ? runChild(ctx, id, args.rest()) : become(ctx, id, args.rest())
+  if (batch) return runChild(ctx, name, id, args.rest())
+  bindEtc(ctx, name)
+  return become(ctx, id, args.rest())
 }

@@ -12,13 +12,13 @@ import {
   RT_SCOPE_NOWHERE,
   RT_SCOPE_UNIVERSE,
 } from '../../uapi/link.ts'
-import type { NeighEntry } from '../../uapi/neigh.ts'
+import { type NeighEntry, NUD_NAMES } from '../../uapi/neigh.ts'
 import { type NextHop, type Route, type RouteType, RT_TABLE_MAIN, RTPROT_BOOT, type Rule } from '../../uapi/route.ts'
 import { ADDR_FLAGS } from './address_print.ts'
 import { Args } from './args.ts'
 import { CommandFailure, IpExit } from './exit.ts'
 import { Names } from './names.ts'
-import { NTF_WORDS, NUD_NAMES } from './neigh_print.ts'
+import { NTF_WORDS } from './neigh_print.ts'
 import { parsePrefix } from './prefix.ts'
 import { metricsOf } from './route_metrics.ts'
 import { type NextHopDraft, parseRouteDraft } from './route_parse.ts'

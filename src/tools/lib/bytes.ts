@@ -3,6 +3,7 @@
 import type { Sys } from '../../uapi/program.ts'
 
 const ENCODER = Object.freeze(new TextEncoder())
+const DECODER = new TextDecoder()
 export const NO_BYTES = new Uint8Array(0)
 
 export function utf8(text: string): Uint8Array {
@@ -11,14 +12,23 @@ export function utf8(text: string): Uint8Array {
 
 /** Invalid sequences become U+FFFD. */
 export function textOf(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes)
+  return DECODER.decode(bytes)
 }
 
 /** One character per byte (ISO 8859-1), for protocols that are searched as text. */
 export function latin1(bytes: Uint8Array): string {
+  if (isAscii(bytes)) return DECODER.decode(bytes)
   let s = ''
-  for (let i = 0; i < bytes.length; i += 8192) s += String.fromCharCode(...bytes.subarray(i, i + 8192))
+  for (let i = 0; i < bytes.length; i += 8192) {
+    s += String.fromCharCode.apply(null, bytes.subarray(i, i + 8192) as unknown as number[])
+  }
   return s
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  let all = 0
+  for (let i = 0; i < bytes.length; i++) all |= bytes[i]!
+  return all < 0x80
 }
 
 export function joinBytes(a: Uint8Array, b: Uint8Array): Uint8Array {

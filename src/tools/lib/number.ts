@@ -23,12 +23,25 @@ export function checkedNumber(text: string, min: number, max: number): number | 
 
 /** strtod: the number and what is left of the text. */
 export function leadingDouble(text: string): { readonly value: number; readonly rest: string } {
-  const m = /^[ \t\n\v\f\r]*([+-]?(?:inf(?:inity)?|nan|0x[0-9a-f]+|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?))/i.exec(text)
+  const m =
+    /^[ \t\n\v\f\r]*([+-]?(?:inf(?:inity)?|nan|0x[0-9a-f]+(?:\.[0-9a-f]*)?(?:p[+-]?\d+)?|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?))/i.exec(
+      text,
+    )
   if (m === null) return { value: 0, rest: text }
   const word = m[1]!.toLowerCase()
   const rest = text.slice(m[0].length)
   if (word.includes('inf')) return { value: word.startsWith('-') ? -Infinity : Infinity, rest }
-  return { value: word.includes('nan') ? Number.NaN : Number(word), rest }
+  if (word.includes('nan')) return { value: Number.NaN, rest }
+  return { value: word.includes('0x') ? hexDouble(word) : Number(word), rest }
+}
+
+/** "0x1.8p3" */
+function hexDouble(word: string): number {
+  const [, sign, whole = '', fraction = '', exponent = '0'] = /^([+-]?)0x([0-9a-f]*)\.?([0-9a-f]*)(?:p(.*))?$/.exec(
+    word,
+  )!
+  const mantissa = Number.parseInt(whole + fraction, 16)
+  return (sign === '-' ? -1 : 1) * mantissa * 2 ** (Number(exponent) - 4 * fraction.length)
 }
 
 /** C's %g with 6 digits. */

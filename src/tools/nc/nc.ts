@@ -57,7 +57,7 @@ function resolve(sys: Sys, st: NcState, host: string, purpose: LookupPurpose): v
     resolveFailed(sys, st, 'EAI_NONAME')
     return
   }
-  st.lookup = lookupHost(sys, host, { timer: LOOKUP, both: true })
+  st.lookup = lookupHost(sys, host, { timer: LOOKUP, both: !st.opt.ipv4 })
   lookedUp(sys, st)
 }
 

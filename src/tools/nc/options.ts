@@ -13,6 +13,8 @@ export interface NcOptions {
   zero: boolean
   verbose: boolean
   numeric: boolean
+  /** -4: no AAAA is asked. */
+  ipv4: boolean
   shutdown: boolean
   detach: boolean
   crlf: boolean
@@ -244,6 +246,7 @@ export function parseNc(sys: Sys, argv: readonly string[]): NcOptions | number {
     zero: false,
     verbose: false,
     numeric: false,
+    ipv4: false,
     shutdown: false,
     detach: false,
     crlf: false,
@@ -267,7 +270,8 @@ export function parseNc(sys: Sys, argv: readonly string[]): NcOptions | number {
     for (const item of items) {
       if (item.error !== null) throw new Stop(item.error + SYNOPSIS)
       if (item.opt === 'h') return fail(sys, `OpenBSD netcat (Debian patchlevel 1.219-1)\n${SYNOPSIS}${HELP}`, 0)
-      if (item.opt !== '4') apply(o, item.opt, item.arg ?? '')
+      if (item.opt === '4') o.ipv4 = true
+      else apply(o, item.opt, item.arg ?? '')
     }
     operands(sys, o, rest)
     return o

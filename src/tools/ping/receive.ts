@@ -167,9 +167,11 @@ export function takeError(sys: Sys, st: PingState, e: SocketError, name: string)
 }
 
 /** After a failed send: the one entry that explains it, without looking its sender up. */
-export function takeSocketError(sys: Sys, st: PingState): void {
+export function takeSocketError(sys: Sys, st: PingState): 'local' | 'icmp' | null {
   const e = sys.sockets.recvError(st.s)
-  if (e.ok) takeError(sys, st, e.value, formatIp4(e.value.offender))
+  if (!e.ok) return null
+  takeError(sys, st, e.value, formatIp4(e.value.offender))
+  return e.value.origin
 }
 
 /** The bytes ping puts after the header: -p's pattern, or 0, 1, 2 … */

@@ -106,7 +106,14 @@ function sendFailed(sys: Sys, st: PingState, errno: Parameters<typeof strerror>[
     return MIN_INTERVAL
   } else {
     // A local error was queued (EMSGSIZE) and is told now; an errno without one is counted as a probe and not told.
-    takeSocketError(sys, st)
+    // An ICMP error that came back already (OUTPUT rejects) is told, and then the errno too.
+    if (takeSocketError(sys, st) === 'icmp' && !o.quiet) {
+      if (o.flood) floodMark(sys, st, 'E')
+      else {
+        flush(sys, st.out)
+        sys.write(2, `ping: sendmsg: ${strerror(errno)}\n`)
+      }
+    }
   }
   advanceTransmitted(st)
   st.tokens = 0

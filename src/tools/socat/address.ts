@@ -119,26 +119,54 @@ const KNOWN = new Set(
 const REFUSED_OPTIONS =
   /^(nofork|pty|setsid|ctty|su|user|group|mode|perm.*|range|tcpwrap.*|lowport|retry|forever|interval|max-children|linger.*|so-.*|ip-.*|tcp-.*|raw.*|echo|cloexec|lock.*|waitlock|history.*|nonblock|seek.*|chroot.*|escape|null-eof|end-close|coolwrite|cool-write|unlink.*|rcvbuf.*|sndbuf.*|path|login|dash|sighup|sigint|sigquit|fdin|fdout|socketpair|openpty|ptmx|link|wait-slave|excl|dsync|sync|rsync|noatime|readbytes|ftruncate.*)$/
 
-/** Split at `separator` outside quotes and braces; a backslash keeps the next character. */
-function split(text: string, separator: string): string[] {
+const C_ESCAPES: Readonly<Record<string, string>> = Object.freeze({
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+})
+
+/** Split at `separators` as nestlex() does: quotes go and protect, a backslash goes and protects, brackets protect and stay. */
+function split(text: string, separators: string): string[] {
   const parts = ['']
   let quote = ''
   let depth = 0
   for (let i = 0; i < text.length; i++) {
-    const c = text[i]!
+    let c = text[i]!
     if (c === '\\' && i + 1 < text.length) {
-      parts[parts.length - 1] += separator === ',' ? c + text[++i]! : text[++i]!
+      c = text[++i]!
+      parts[parts.length - 1] += C_ESCAPES[c] ?? c
       continue
     }
-    if (quote !== '') {
-      if (c === quote) quote = ''
-    } else if (c === '"' || c === "'") quote = c
-    else if ('([{'.includes(c)) depth++
-    else if (')]}'.includes(c)) depth--
-    if (c === separator && quote === '' && depth <= 0) parts.push('')
+    if (quote !== '' ? c === quote : c === '"' || c === "'") {
+      quote = quote === '' ? c : ''
+      continue
+    }
+    if (quote === '' && '([{'.includes(c)) depth++
+    else if (quote === '' && ')]}'.includes(c)) depth--
+    if (separators.includes(c) && quote === '' && depth <= 0) parts.push('')
     else parts[parts.length - 1] += c
   }
   return parts
+}
+
+/** The text up to the first comma outside quotes and brackets, still as written, and what follows it. */
+function firstPart(text: string): readonly [string, string] {
+  let quote = ''
+  let depth = 0
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i]!
+    if (c === '\\') i++
+    else if (quote !== '') quote = c === quote ? '' : quote
+    else if (c === '"' || c === "'") quote = c
+    else if ('([{'.includes(c)) depth++
+    else if (')]}'.includes(c)) depth--
+    else if (c === ',' && depth <= 0) return [text.slice(0, i), text.slice(i + 1)]
+  }
+  return [text, '']
 }
 
 function options(parts: readonly string[]): Record<string, string> {
@@ -157,12 +185,12 @@ function options(parts: readonly string[]): Record<string, string> {
 }
 
 export function parseAddress(text: string): Address {
-  const [head = '', ...rest] = split(text, ',')
+  const [head, rest] = firstPart(text)
   const colon = head.indexOf(':')
   const name = colon < 0 ? head : head.slice(0, colon)
-  const opts = (): Record<string, string> => options(rest)
+  const opts = (): Record<string, string> => options(split(rest, ','))
   if (head.includes('/') && (colon < 0 || head.indexOf('/') < colon)) {
-    return { kind: 'gopen', name: 'GOPEN', params: [head], options: opts() }
+    return { kind: 'gopen', name: 'GOPEN', params: split(head, ''), options: opts() }
   }
   if (text.includes('!!')) throw new AddressError(notModelled('socat', 'a dual address (!!)'), true)
   const lower = name.toLowerCase()
@@ -173,20 +201,17 @@ export function parseAddress(text: string): Address {
     throw new AddressError(`unknown device/address "${name}"`, false)
   }
   const tail = colon < 0 ? null : head.slice(colon + 1)
-  // A command line may hold colons; elsewhere they separate parameters.
-  const command = type.kind === 'exec' || type.kind === 'system'
-  const params = tail === null ? [] : command ? [tail] : split(tail, ':')
-  if (params.length !== type.params) {
-    throw new AddressError(`${name}: wrong number of parameters (${params.length} instead of ${type.params})`, false)
+  const params = tail === null ? [] : split(tail, ':')
+  // What follows a colon in SYSTEM's command is left away, as socat does.
+  if (type.kind === 'system' ? params.length < 1 : params.length !== type.params) {
+    const place = type.kind === 'exec' && params.length > 1 ? `"${name}:${params[0]}"` : name
+    throw new AddressError(`${place}: wrong number of parameters (${params.length} instead of ${type.params})`, false)
   }
-  const bare = command ? params : params.map((p) => p.replace(/^(["'])(.*)\1$/, '$2'))
-  return { kind: type.kind, name, params: bare, options: opts() }
+  return { kind: type.kind, name, params, options: opts() }
 }
 
-/** Words of an EXEC command line: blanks separate, quotes keep together. */
+/** Words of an EXEC command line: blanks separate, what quotes are left after the address was read keep together. */
 export function commandWords(text: string): string[] {
-  const words: string[] = []
-  for (const m of text.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g))
-    words.push(m[0].replace(/"([^"]*)"|'([^']*)'/g, '$1$2'))
-  return words
+  const words = split(text.trim().replace(/[ \t]+(?=[^ \t])/g, ' '), ' ')
+  return words.filter((w) => w !== '')
 }

@@ -59,7 +59,7 @@ function openFile(sys: Sys, a: Address, use: Use): Opened {
 
 /** EXEC and SYSTEM: a child with pipes for its input and output. */
 function openChild(sys: Sys, a: Address): Opened {
-  const argv = a.kind === 'exec' ? commandWords(a.params[0]!) : ['sh', '-c', a.params[0]!.replace(/^"(.*)"$/, '$1')]
+  const argv = a.kind === 'exec' ? commandWords(a.params[0]!) : ['sh', '-c', a.params[0]!]
   const input = sys.pipe()
   const output = sys.pipe()
   if (!input.ok || !output.ok) return { error: `pipe(): ${strerror('EMFILE')}` }
@@ -128,8 +128,13 @@ function startSocket(sys: Sys, o: Opening, session: number): Opened {
   }
   if (!connects(a)) return afterTarget(sys, o, session)
   o.stage = 'lookup'
-  o.lookup = lookupHost(sys, a.params[0]!, { timer: session * TIMERS + LOOKUP, both: false })
+  o.lookup = lookupHost(sys, a.params[0]!, { timer: session * TIMERS + LOOKUP, both: anyFamily(a) })
   return afterLookup(sys, o, session)
+}
+
+/** TCP and UDP take what the name has; TCP4 and UDP4 ask for IPv4 only. */
+function anyFamily(a: Address): boolean {
+  return !a.name.includes('4')
 }
 
 /** The look-up of the target, or of bind=, may be over. */
@@ -140,8 +145,9 @@ export function afterLookup(sys: Sys, o: Opening, session: number): Opened {
   const a = o.address
   if (!r.ok) {
     const host = o.stage === 'bind' ? bindHost(a) : a.params[0]!
+    const family = o.stage === 'lookup' && anyFamily(a) ? 0 : 2
     const protocol = isUdp(a) ? '2,17' : '1,6'
-    return { error: `getaddrinfo("${host}", "NULL", {1,2,${protocol}}, {}): ${GAI[r.error]}` }
+    return { error: `getaddrinfo("${host}", "NULL", {1,${family},${protocol}}, {}): ${GAI[r.error]}` }
   }
   if (o.stage === 'bind') {
     o.bind = r.addresses[0]!

@@ -31,6 +31,8 @@ function start(sys: Sys, argv: readonly string[]): SocatState | number {
     sys.write(2, notModelled('socat', 'fork on the second address'))
     return 1
   }
+  // a partner that has gone is an error of one session, not the end of the listener
+  sys.onSignal(['PIPE'])
   return { opt, s: -1, fd: -1, listening: null, sessions: new Map(), nextSession: 0 }
 }
 

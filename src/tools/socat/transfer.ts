@@ -145,6 +145,8 @@ function endOfFile(sys: Sys, opt: SocatOptions, ses: Session, from: End, to: End
   const o = to.address.options
   if (o['shut-none'] !== undefined || to.wfd < 0) return
   if (to.s >= 0) {
+    // An unconnected socket goes on: shutdown(2) would answer ENOTCONN and shut it all the same.
+    if (to.peer !== null && o['shut-down'] === undefined) return
     sys.sockets.shutdown(to.s, o['shut-down'] !== undefined ? 'both' : 'write')
     return
   }

@@ -3,9 +3,8 @@
 import { type Ip4, inPrefix } from '../../lib/ip4.ts'
 import { unreachable } from '../../lib/never.ts'
 import type { SocketInfo } from '../../uapi/request.ts'
+import { type Comparison, compare } from '../lib/compare.ts'
 import { inetAton, servicePort } from '../lib/netdb.ts'
-
-export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>='
 
 export type Filter =
   | { readonly kind: 'and' | 'or'; readonly left: Filter; readonly right: Filter }
@@ -159,25 +158,6 @@ function hostCondition(word: string, side: 'src' | 'dst'): Filter {
   const len = length === undefined ? 32 : /^\d+$/.test(length) ? Number(length) : 99
   if (addr === null || len > 32) throw bad(`an inet prefix is expected rather than "${host}".`)
   return { kind: 'host', side, addr, len, port }
-}
-
-function compare(a: number, op: Comparison, b: number): boolean {
-  switch (op) {
-    case '=':
-      return a === b
-    case '!=':
-      return a !== b
-    case '<':
-      return a < b
-    case '<=':
-      return a <= b
-    case '>':
-      return a > b
-    case '>=':
-      return a >= b
-    default:
-      return unreachable(op)
-  }
 }
 
 /** `devName` gives the name of the device a socket is bound to, '' when to none. */

@@ -1,6 +1,7 @@
 // sysctl(8) of procps-ng 4.0.2 over the files of /proc/sys.
 // Read first: text.ts, settings.ts. Leaves out -d's old meanings; -o and -x do nothing, as in the original.
 import { strerror } from '../../lib/errno.ts'
+import { compileRegex, type Regex } from '../../lib/regex/regex.ts'
 import { fail, type Main, type Sys } from '../../uapi/program.ts'
 import { textOf } from '../lib/bytes.ts'
 import { getopt, type LongOption } from '../lib/getopt.ts'
@@ -43,7 +44,7 @@ interface Mode {
   deprecated: boolean
   /** A file given to -p itself. */
   file: string | null
-  pattern: RegExp | null
+  pattern: Pick<Regex, 'test'> | null
 }
 
 function parse(sys: Sys, argv: readonly string[]): { readonly mode: Mode; readonly rest: readonly string[] } | number {
@@ -104,7 +105,7 @@ function parse(sys: Sys, argv: readonly string[]): { readonly mode: Mode; readon
         m.file = arg ?? m.file
         break
       case 'r':
-        m.pattern = compile(arg ?? '')
+        m.pattern = compile(sys, arg ?? '')
         break
       case 'dry-run':
         m.dryRun = true
@@ -121,12 +122,9 @@ function parse(sys: Sys, argv: readonly string[]): { readonly mode: Mode; readon
 }
 
 /** An extended regular expression; one that does not compile matches nothing. */
-function compile(text: string): RegExp {
-  try {
-    return new RegExp(text)
-  } catch {
-    return /$^/
-  }
+function compile(sys: Sys, text: string): Pick<Regex, 'test'> {
+  const r = compileRegex(text, { syntax: 'extended', dialect: 'regcomp' }, sys)
+  return r.ok ? r.regex : { test: () => false }
 }
 
 /** Print one variable; multi-line values repeat the name. */

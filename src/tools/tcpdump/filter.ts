@@ -2,6 +2,7 @@
 // Leaves out IPv6 addresses and ports, VLAN, MPLS, PPPoE, 802.11 and ATM primitives: they are refused by name.
 import type { Ip4 } from '../../lib/ip4.ts'
 import type { Mac } from '../../lib/mac.ts'
+import type { Comparison } from '../lib/compare.ts'
 
 export type Direction = 'src' | 'dst' | 'either' | 'both'
 
@@ -19,8 +20,6 @@ export type Arithmetic =
       readonly a: Arithmetic
       readonly b: Arithmetic
     }
-
-export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>='
 
 export type Filter =
   | { readonly kind: 'true' }

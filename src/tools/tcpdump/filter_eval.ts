@@ -1,5 +1,6 @@
 // Running a filter over captured bytes, as the BPF program made of it would: a load past the captured bytes refuses the packet.
 // Read first: filter.ts.
+import { inNet } from '../../lib/ip4.ts'
 import { unreachable } from '../../lib/never.ts'
 import { i32, mac48, u8, u16, u32 } from '../../wire/bytes.ts'
 import { encodePacket } from '../../wire/codec.ts'
@@ -7,7 +8,8 @@ import { ETH_HLEN, ETH_P_ARP, ETH_P_IP, ETH_P_IPV6 } from '../../wire/ethernet.t
 import { IPPROTO_SCTP, IPPROTO_TCP, IPPROTO_UDP } from '../../wire/ipv4.ts'
 import type { Packet } from '../../wire/packet.ts'
 import { SLL2_HLEN } from '../../wire/sll2.ts'
-import type { Arithmetic, Comparison, Direction, Filter, Layer } from './filter.ts'
+import { compare } from '../lib/compare.ts'
+import type { Arithmetic, Direction, Filter, Layer } from './filter.ts'
 import { ETH_P_RARP, IP_PROTOCOLS } from './filter_primitive.ts'
 
 /** One packet as the program sees it. */
@@ -68,7 +70,7 @@ function byDirection(d: Direction, src: () => boolean, dst: () => boolean): bool
 }
 
 function address(v: View, f: Extract<Filter, { kind: 'address' }>): boolean {
-  const is = (at: number): boolean => f.mask === 0 || ((v.load(v.net + at, 4) | 0) & f.mask) === (f.addr & f.mask)
+  const is = (at: number): boolean => f.mask === 0 || inNet(v.load(v.net + at, 4), f.addr, f.mask)
   const within = (src: number, dst: number): boolean =>
     byDirection(
       f.direction,
@@ -191,25 +193,6 @@ function binary(v: View, op: Extract<Arithmetic, { kind: 'binary' }>['op'], a: n
   }
 }
 
-function compare(op: Comparison, a: number, b: number): boolean {
-  switch (op) {
-    case '=':
-      return a === b
-    case '!=':
-      return a !== b
-    case '<':
-      return a < b
-    case '<=':
-      return a <= b
-    case '>':
-      return a > b
-    case '>=':
-      return a >= b
-    default:
-      return unreachable(op)
-  }
-}
-
 function evaluate(v: View, f: Filter): boolean {
   switch (f.kind) {
     case 'true':
@@ -233,7 +216,7 @@ function evaluate(v: View, f: Filter): boolean {
     case 'group':
       return inGroup(v, f.of)
     case 'compare':
-      return present(v, f.a) && present(v, f.b) && compare(f.op, value(v, f.a), value(v, f.b))
+      return present(v, f.a) && present(v, f.b) && compare(value(v, f.a), f.op, value(v, f.b))
     default:
       return unreachable(f)
   }

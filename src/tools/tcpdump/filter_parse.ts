@@ -1,8 +1,8 @@
 // The grammar of pcap-filter(7): not, and/or (of equal precedence, to the left), qualifiers that a later bare id takes over
 // ("port 80 or 443"), comparisons of header bytes. Read first: filter.ts.
+import type { Comparison } from '../lib/compare.ts'
 import {
   type Arithmetic,
-  type Comparison,
   type Filter,
   type FilterContext,
   FilterError,

@@ -97,7 +97,7 @@ export function awk(sys: Sys, argv: readonly string[]): MainResult {
   const line = parseLine(sys, prog, argv)
   if (typeof line === 'number') return line
   const operands = [...line.rest]
-  const st = new State(Math.floor(sys.random() * 2147483647))
+  const st = new State(Math.floor(sys.random() * 2147483647), sys)
   try {
     const tokens: Token[] = []
     let where = ''
@@ -114,7 +114,7 @@ export function awk(sys: Sys, argv: readonly string[]): MainResult {
         return fail(sys, argv.length < 2 ? USAGE : `${prog}: no program\n`, argv.length < 2 ? 0 : 2)
       tokens.push(...lex(bytesOf(text)))
     }
-    const program = new Parser(tokens, where).parse()
+    const program = new Parser(tokens, where, sys).parse()
     if (line.fs !== null) st.setGlobal('FS', awkString(bytesOf(line.fs)))
     for (const [name, value] of line.assignments) st.setGlobal(name, new Input(awkString(bytesOf(value))))
     st.global('ENVIRON').array = new Environment((name) => {

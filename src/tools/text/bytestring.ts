@@ -9,6 +9,8 @@ export function bytesOf(text: string): string {
 
 /** Byte string to what is written. */
 export function rawBytes(bytes: string): Uint8Array {
+  const ascii = utf8(bytes)
+  if (ascii.length === bytes.length) return ascii
   const out = new Uint8Array(bytes.length)
   for (let i = 0; i < bytes.length; i++) out[i] = bytes.charCodeAt(i)
   return out

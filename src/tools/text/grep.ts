@@ -1,12 +1,12 @@
-// grep(1), egrep, fgrep: GNU grep 3.8 in the C locale. Read first: grep_options.ts, regex.ts.
-// Matching is done line by line; -P takes the patterns as JS regular expressions.
+// grep(1), egrep, fgrep: GNU grep 3.8 in the C locale. Read first: grep_options.ts, lib/regex/regex.ts.
+// Matching is done line by line.
 import { strerror } from '../../lib/errno.ts'
+import { compilePerl, compileRegex, type Regex, type Span } from '../../lib/regex/regex.ts'
 import { fail, type MainResult, type Sys, type Wait } from '../../uapi/program.ts'
 import { bytesOf, textFrom } from './bytestring.ts'
 import { type GrepOptions, parseGrep } from './grep_options.ts'
 import { LineReader } from './input.ts'
 import { Output } from './output.ts'
-import { compileRegex, type Match, Regex } from './regex.ts'
 
 /** One of several patterns; a line is selected when any matches. */
 type Matcher = readonly Regex[]
@@ -37,35 +37,15 @@ function start(sys: Sys, argv: readonly string[], kind: 'E' | 'F' | null): MainR
 
 /** The pattern, or what is wrong with it. */
 function compileOne(sys: Sys, o: GrepOptions, pattern: string): Regex | string {
-  if (o.matcher === 'P') return perl(o, pattern)
-  const escaped = pattern.replace(/[\\.[*^$]/g, '\\$&')
-  const r = compileRegex(o.matcher === 'F' ? escaped : pattern, {
-    syntax: o.matcher === 'E' ? 'extended' : 'basic',
-    dialect: 'grep',
-    icase: o.icase,
-  })
-  if (!r.ok) return r.error
+  const source = o.matcher === 'F' ? pattern.replace(/[\\.[*^$]/g, '\\$&') : pattern
+  const syntax = o.matcher === 'E' ? 'extended' : 'basic'
+  const r =
+    o.matcher === 'P'
+      ? compilePerl(source, o.icase, sys)
+      : compileRegex(source, { syntax, dialect: 'grep', icase: o.icase }, sys)
+  if (!r.ok) return textFrom(r.error)
   for (const warning of r.warnings) sys.write(2, `grep: warning: ${warning}\n`)
   return r.regex
-}
-
-/** What Perl has and JS has not, or reads otherwise. */
-const PERL_ONLY = /\\[KAZzGQEXRhHV]|\(\?[imsx>|#&PR+'-]|\(\?\d|[*+?}]\+|\\g|\[\[:|\(\*/
-
-function perl(o: GrepOptions, pattern: string): Regex | string {
-  const odd = PERL_ONLY.exec(pattern)
-  if (odd !== null) return `pattern of -P with ${textFrom(odd[0])} is not modelled by netsim`
-  try {
-    return new Regex(pattern, o.icase ? 'i' : '', false, 0)
-  } catch (e) {
-    const text = e instanceof Error ? e.message : ''
-    if (text.includes('Unterminated group')) return 'missing closing parenthesis'
-    if (text.includes('Unmatched')) return 'unmatched closing parenthesis'
-    if (text.includes('Unterminated character class')) return 'missing terminating ] for character class'
-    if (text.includes('Nothing to repeat')) return 'quantifier does not follow a repeatable item'
-    if (text.includes('out of order')) return 'range out of order in character class'
-    return 'unrecognized character follows \\'
-  }
 }
 
 function isWordByte(c: string | undefined): boolean {
@@ -73,13 +53,14 @@ function isWordByte(c: string | undefined): boolean {
 }
 
 /** A glob of --include/--exclude as a regular expression. */
-function globMatches(glob: string, name: string): boolean {
+function globMatches(sys: Sys, glob: string, name: string): boolean {
   const source = glob
     .replace(/[.+^${}()|\\]/g, '\\$&')
     .replace(/\*/g, '.*')
     .replace(/\?/g, '.')
     .replace(/\[!/g, '[^')
-  return new RegExp(`^(?:${source})$`, 's').test(name)
+  const r = compileRegex(`^(${bytesOf(source)})$`, { syntax: 'extended', dialect: 'grep' }, sys)
+  return r.ok && r.regex.test(bytesOf(name))
 }
 
 class Grep {
@@ -135,7 +116,8 @@ class Grep {
 
   private wanted(name: string): boolean {
     const base = name.slice(name.lastIndexOf('/') + 1)
-    const hits = (globs: readonly string[]): boolean => globs.some((g) => globMatches(g, name) || globMatches(g, base))
+    const hits = (globs: readonly string[]): boolean =>
+      globs.some((g) => globMatches(this.sys, g, name) || globMatches(this.sys, g, base))
     if (hits(this.o.exclude)) return false
     return this.o.include.length === 0 || hits(this.o.include)
   }
@@ -147,15 +129,16 @@ class Grep {
       if (entry === '.' || entry === '..') continue
       const path = name === '' ? entry : name.endsWith('/') ? name + entry : `${name}/${entry}`
       const stat = this.sys.stat(path)
-      if (stat.ok && stat.value.type === 'directory' && this.o.excludeDir.some((g) => globMatches(g, entry))) continue
+      if (stat.ok && stat.value.type === 'directory' && this.o.excludeDir.some((g) => globMatches(this.sys, g, entry)))
+        continue
       if (stat.ok && stat.value.type !== 'directory' && stat.value.type !== 'file') continue
       yield* this.file(path, false)
     }
   }
 
   /** The first acceptable match at `from` or later. */
-  private find(line: string, from: number): Match | null {
-    let best: Match | null = null
+  private find(line: string, from: number): Span | null {
+    let best: Span | null = null
     for (const re of this.matcher) {
       const m = this.findOne(re, line, from)
       if (m !== null && (best === null || m.start < best.start || (m.start === best.start && m.end > best.end)))
@@ -164,7 +147,7 @@ class Grep {
     return best
   }
 
-  private findOne(re: Regex, line: string, from: number): Match | null {
+  private findOne(re: Regex, line: string, from: number): Span | null {
     const { o } = this
     for (let at = from; at <= line.length; ) {
       const m = re.exec(line, at)
@@ -174,7 +157,7 @@ class Grep {
       // -w: shorter matches at the same place are tried as well, as GNU grep does.
       for (let end = m.end; end > m.start || end === m.end; end--) {
         const fits = end === m.end || re.exec(line.slice(0, end), m.start)?.end === end
-        if (fits && !isWordByte(line[m.start - 1]) && !isWordByte(line[end])) return { ...m, end }
+        if (fits && !isWordByte(line[m.start - 1]) && !isWordByte(line[end])) return { start: m.start, end }
         if (end === m.start) break
       }
       at = m.start + 1

@@ -4,7 +4,8 @@ import type { MainResult, Sys, Wait } from '../../uapi/program.ts'
 import { latin1 } from '../lib/bytes.ts'
 import { notModelled } from '../lib/refuse.ts'
 import { bytesOf } from './bytestring.ts'
-import { closeInput, LineReader, openInput, readAll, readChunk } from './input.ts'
+import { closeInput, LineReader, openInput, readChunk } from './input.ts'
+import { LastPart } from './last_part.ts'
 import { complain, parseOptions } from './options.ts'
 import { Output } from './output.ts'
 
@@ -127,10 +128,15 @@ export function head(sys: Sys, argv: readonly string[]): MainResult {
 function* headOf(sys: Sys, fd: number, o: Options, out: Output): Generator<Wait, void, void> {
   const { count, separator } = o
   if (count.sign === '-') {
-    const all = yield* readAll(sys, fd)
-    out.add(
-      all.slice(0, count.unit === 'bytes' ? Math.max(0, all.length - count.n) : backwards(all, count.n, separator)),
-    )
+    const last = new LastPart(count.unit, count.n, separator)
+    for (let chunk = yield* readChunk(sys, fd); chunk !== null; chunk = yield* readChunk(sys, fd)) {
+      for (const gone of last.add(chunk)) out.add(latin1(gone))
+      sys.hold(last.size)
+      if (out.due) yield* out.flush()
+      if (out.failed !== null) return
+    }
+    const rest = last.text()
+    out.add(rest.slice(0, beginning(rest, count, separator)))
     return
   }
   if (count.unit === 'bytes') {
@@ -167,15 +173,9 @@ function backwards(all: string, n: number, separator: string): number {
   return 0
 }
 
-/** Offset of the N-th line, counted from 1. */
-function forwards(all: string, n: number, separator: string): number {
-  let at = 0
-  for (let i = 1; i < n; i++) {
-    const end = all.indexOf(separator, at)
-    if (end < 0) return all.length
-    at = end + 1
-  }
-  return at
+/** Offset of the last N lines or bytes. */
+function beginning(all: string, count: Count, separator: string): number {
+  return count.unit === 'bytes' ? Math.max(0, all.length - count.n) : backwards(all, count.n, separator)
 }
 
 export function tail(sys: Sys, argv: readonly string[]): MainResult {
@@ -185,11 +185,40 @@ export function tail(sys: Sys, argv: readonly string[]): MainResult {
 }
 
 function* tailOf(sys: Sys, fd: number, o: Options, out: Output): Generator<Wait, void, void> {
-  const { unit, n, sign } = o.count
-  const all = yield* readAll(sys, fd)
-  const bytes = sign === '+' ? n - 1 : all.length - n
-  const from = unit === 'bytes' ? bytes : sign === '+' ? forwards(all, n, o.separator) : backwards(all, n, o.separator)
-  out.add(all.slice(Math.max(0, from)))
+  const { count, separator } = o
+  if (count.sign === '+') {
+    yield* tailFrom(sys, fd, o, out)
+    return
+  }
+  const last = new LastPart(count.unit, count.n, separator)
+  for (let chunk = yield* readChunk(sys, fd); chunk !== null; chunk = yield* readChunk(sys, fd)) {
+    last.add(chunk)
+    sys.hold(last.size)
+  }
+  const rest = last.text()
+  out.add(rest.slice(beginning(rest, count, separator)))
+}
+
+/** tail -n +N, -c +N: everything from the N-th line or byte on. */
+function* tailFrom(sys: Sys, fd: number, o: Options, out: Output): Generator<Wait, void, void> {
+  let left = Math.max(0, o.count.n - 1)
+  for (let chunk = yield* readChunk(sys, fd); chunk !== null; chunk = yield* readChunk(sys, fd)) {
+    let from = 0
+    if (o.count.unit === 'bytes') {
+      from = Math.min(left, chunk.length)
+      left -= from
+    } else {
+      for (; left > 0 && from < chunk.length; left--) {
+        const end = chunk.indexOf(o.separator.charCodeAt(0), from)
+        if (end < 0) break
+        from = end + 1
+      }
+      if (left > 0) continue
+    }
+    out.add(latin1(chunk.subarray(from)))
+    if (out.due) yield* out.flush()
+    if (out.failed !== null) return
+  }
 }
 
 /** tail -f: what files got since; a pipe that was read to its end gets nothing more. */

@@ -17,11 +17,14 @@ export function* readChunk(sys: Sys, fd: number): Generator<Wait, Uint8Array | n
 
 /** Everything up to the end of file, as a byte string. */
 export function* readAll(sys: Sys, fd: number): Generator<Wait, string, void> {
-  let all = ''
+  const parts: string[] = []
+  let size = 0
   for (;;) {
     const chunk = yield* readChunk(sys, fd)
-    if (chunk === null) return all
-    all += latin1(chunk)
+    if (chunk === null) return parts.join('')
+    size += chunk.length
+    sys.hold(size)
+    parts.push(latin1(chunk))
   }
 }
 
@@ -31,6 +34,9 @@ export class LineReader {
   readonly fd: number
   private rest = ''
   private at = 0
+  /** Chunks behind `rest` in which no separator was seen: a long line is put together once. */
+  private behind: string[] = []
+  private behindSize = 0
   private ended = false
   private readonly separator: string
   /** False once a last line without its newline was given. */
@@ -44,31 +50,53 @@ export class LineReader {
 
   /** The next line without its newline, or null at the end. */
   *next(): Generator<Wait, string | null, void> {
-    for (;;) {
-      const end = this.rest.indexOf(this.separator, this.at)
-      if (end >= 0) {
-        const line = this.rest.slice(this.at, end)
-        this.at = end + 1
-        return line
-      }
-      if (this.ended) {
-        if (this.at >= this.rest.length) return null
-        const line = this.rest.slice(this.at)
-        this.at = this.rest.length
-        this.complete = false
-        return line
-      }
-      yield* this.more()
+    this.sys.charge()
+    let end = this.rest.indexOf(this.separator, this.at)
+    while (end < 0 && !this.ended) {
+      const chunk = yield* readChunk(this.sys, this.fd)
+      if (chunk === null) this.ended = true
+      else end = this.append(latin1(chunk))
     }
+    this.settle()
+    if (end >= 0) {
+      const line = this.rest.slice(this.at, end)
+      this.at = end + 1
+      return line
+    }
+    if (this.at >= this.rest.length) return null
+    const line = this.rest.slice(this.at)
+    this.at = this.rest.length
+    this.complete = false
+    return line
+  }
+
+  /** Hold one more chunk; where the first separator in it will be once it is settled, or -1. */
+  private append(text: string): number {
+    const found = text.indexOf(this.separator)
+    const end = found < 0 ? -1 : this.rest.length - this.at + this.behindSize + found
+    this.behind.push(text)
+    this.behindSize += text.length
+    this.sys.hold(this.rest.length + this.behindSize)
+    return end
+  }
+
+  /** One text again. */
+  private settle(): void {
+    if (this.behind.length === 0) return
+    this.rest = this.rest.slice(this.at) + this.behind.join('')
+    this.at = 0
+    this.behind = []
+    this.behindSize = 0
   }
 
   /** Add the next chunk to what is held; false at the end of file. */
   *more(): Generator<Wait, boolean, void> {
     if (this.ended) return false
     const chunk = yield* readChunk(this.sys, this.fd)
-    this.rest = this.rest.slice(this.at) + (chunk === null ? '' : latin1(chunk))
-    this.at = 0
     if (chunk === null) this.ended = true
+    else this.append(latin1(chunk))
+    this.settle()
+    this.sys.charge(this.rest.length >> 8)
     return !this.ended
   }
 
@@ -87,9 +115,9 @@ export class LineReader {
 
 /** All lines of a descriptor. */
 export function* readLines(sys: Sys, fd: number, separator = '\n'): Generator<Wait, string[], void> {
-  const text = yield* readAll(sys, fd)
-  const lines = text.split(separator)
-  if (lines[lines.length - 1] === '') lines.pop()
+  const reader = new LineReader(sys, fd, separator)
+  const lines: string[] = []
+  for (let line = yield* reader.next(); line !== null; line = yield* reader.next()) lines.push(line)
   return lines
 }
 

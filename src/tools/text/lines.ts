@@ -1,13 +1,13 @@
 // Small line tools: rev(1) of util-linux, tac(1), nl(1), paste(1), fold(1) and comm(1) of coreutils.
 // Refused by name: tac -b -r, nl -d -h -f -p (logical pages are not looked for), comm --total.
 import { strerror } from '../../lib/errno.ts'
+import { compileRegex, type Regex } from '../../lib/regex/regex.ts'
 import { fail, type MainResult, type Sys, type Wait } from '../../uapi/program.ts'
 import { notModelled } from '../lib/refuse.ts'
 import { bytesOf } from './bytestring.ts'
 import { closeInput, LineReader, openInput, readAll } from './input.ts'
 import { complain, type Parsed, parseOptions, usage } from './options.ts'
 import { Output } from './output.ts'
-import { compileRegex, type Regex } from './regex.ts'
 
 const last = (p: Parsed, ...opts: string[]): string | undefined =>
   p.items.findLast((i) => opts.includes(i.opt))?.arg ?? undefined
@@ -81,15 +81,17 @@ function* tacOf(sys: Sys, names: readonly string[], separator: string): Generato
       code = 1
       continue
     }
-    const parts = (yield* readAll(sys, fd)).split(separator)
-    const rest = parts.pop()!
-    out.add(
-      rest +
-        parts
-          .reverse()
-          .map((t) => t + separator)
-          .join(''),
-    )
+    const all = yield* readAll(sys, fd)
+    for (let end = all.length; end > 0; ) {
+      sys.charge()
+      const from =
+        end <= separator.length ? 0 : all.lastIndexOf(separator, end - separator.length - 1) + separator.length
+      const start = from < separator.length ? 0 : from
+      out.add(all.slice(start, end))
+      end = start
+      if (out.due) yield* out.flush()
+      if (out.failed !== null) return 1
+    }
     closeInput(sys, fd)
   }
   yield* out.flush()
@@ -103,12 +105,12 @@ const NL_FORMATS: Readonly<Record<string, (n: string, width: number) => string>>
 })
 
 /** Which lines nl numbers; an error's text for a wrong style. */
-function nlStyle(style: string): ((line: string) => boolean) | string {
+function nlStyle(sys: Sys, style: string): ((line: string) => boolean) | string {
   if (style === 'a') return () => true
   if (style === 'n') return () => false
   if (style === 't') return (line) => line !== ''
   if (!style.startsWith('p')) return `invalid body numbering style: '${style}'`
-  const r = compileRegex(bytesOf(style.slice(1)), { syntax: 'basic', dialect: 'grep' })
+  const r = compileRegex(bytesOf(style.slice(1)), { syntax: 'basic', dialect: 'grep' }, sys)
   if (!r.ok) return r.error
   const re: Regex = r.regex
   return (line) => re.test(line)
@@ -127,7 +129,7 @@ export function nl(sys: Sys, argv: readonly string[]): MainResult {
   if (typeof p === 'number') return p
   const odd = p.items.find((i) => 'dfhp'.includes(i.opt))
   if (odd !== undefined) return fail(sys, notModelled('nl', `option -${odd.opt}`), 1)
-  const style = nlStyle(last(p, 'b') ?? 't')
+  const style = nlStyle(sys, last(p, 'b') ?? 't')
   if (typeof style === 'string') return usage(sys, 'nl', style)
   const format = NL_FORMATS[last(p, 'n') ?? 'rn']
   if (format === undefined) return usage(sys, 'nl', `invalid line numbering format: '${last(p, 'n')}'`)

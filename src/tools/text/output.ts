@@ -6,7 +6,7 @@ import { rawBytes } from './bytestring.ts'
 
 const BUFFER = 4096
 /** After so many bytes a writer waits until its descriptor takes more: a program that only writes lets its reader run. */
-const TURN = 32768
+const TURN = 16384
 
 export class Output {
   private readonly sys: Sys

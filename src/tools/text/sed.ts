@@ -105,6 +105,7 @@ export function sed(sys: Sys, argv: readonly string[]): MainResult {
       extended: has('E') || has('r'),
       sandbox: has('sandbox'),
       nulData: has('z'),
+      meter: sys,
     }).parse()
   } catch (e) {
     return report(sys, e)

@@ -1,8 +1,10 @@
 // sed's script language: GNU sed 4.9's commands and its complaints, which count the characters read so far.
 // Read first: sed_script.ts. Refused by name: e and s///e.
+
+import { sedEscape } from '../../lib/regex/sed_escape.ts'
 import { BLANK, type ScriptOptions, ScriptReader } from './sed_reader.ts'
 import { type Address, type Command, type RangeEnd, type Script, SedError, type Substitution } from './sed_script.ts'
-import { replacementParts, sedEscape, unescapeText } from './sed_text.ts'
+import { replacementParts, unescapeText } from './sed_text.ts'
 
 /** One -e or the text of one -f. */
 export interface Piece {

@@ -1,6 +1,6 @@
 // What sed's parser reads with: the place in the script, errors with it, addresses, delimited text.
 // Read first: sed_script.ts, sed_parse.ts.
-import { compileRegex, type Regex } from './regex.ts'
+import { compileRegex, type Meter, type Regex } from '../../lib/regex/regex.ts'
 import { type Address, type RangeEnd, SedError } from './sed_script.ts'
 
 export interface ScriptOptions {
@@ -8,6 +8,8 @@ export interface ScriptOptions {
   readonly sandbox: boolean
   /** -z: lines end in NUL, and M looks at those ends. */
   readonly nulData: boolean
+  /** Pays for matching. */
+  readonly meter: Meter
 }
 
 export const BLANK = /[ \t\n\v\f\r]/
@@ -39,7 +41,8 @@ export class ScriptReader {
   protected regex(source: string, icase: boolean, multiline: boolean): Regex | null {
     if (source === '') return null
     const syntax = this.o.extended ? 'extended' : 'basic'
-    const r = compileRegex(source, { syntax, dialect: 'sed', icase, multiline: multiline && !this.o.nulData })
+    const options = { syntax, dialect: 'sed', icase, multiline: multiline && !this.o.nulData } as const
+    const r = compileRegex(source, options, this.o.meter)
     if (r.ok) return r.regex
     if (r.error.startsWith('character class syntax')) throw new SedError(`sed: ${r.error}`, { cause: 4 })
     this.bad(r.error)

@@ -1,10 +1,10 @@
 // Running a sed script: the cycle, pattern and hold space, and each command. Read first: sed_script.ts, sed_input.ts.
 import { strerror } from '../../lib/errno.ts'
+import type { Regex } from '../../lib/regex/regex.ts'
 import type { Sys, Wait } from '../../uapi/program.ts'
 import { bytesOf, rawBytes, textFrom } from './bytestring.ts'
 import { LineReader, readAll } from './input.ts'
 import { Output } from './output.ts'
-import type { Regex } from './regex.ts'
 import type { SedInput } from './sed_input.ts'
 import { type Address, type Command, type Script, SedError, type Substitution } from './sed_script.ts'
 import { backupName, substitute, visible } from './sed_text.ts'
@@ -367,7 +367,7 @@ export class SedRun {
       const counts = m.end > m.start || m.start !== lastEnd
       if (counts) count++
       if (counts && count >= s.nth) {
-        out += text.slice(copied, m.start) + substitute(s.parts, m.groups)
+        out += text.slice(copied, m.start) + substitute(s.parts, re.submatches(text, m))
         copied = m.end
         done = true
         if (!s.global) break

@@ -1,5 +1,5 @@
 // A compiled sed script: addresses and commands as data. Read first: sed_parse.ts makes it, sed_run.ts runs it.
-import type { Regex } from './regex.ts'
+import type { Regex } from '../../lib/regex/regex.ts'
 
 /** What is wrong with a script, as sed words it after the place. */
 export class SedError extends Error {}

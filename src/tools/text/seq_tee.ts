@@ -92,6 +92,7 @@ function* run(sys: Sys, s: Sequence): Generator<Wait, number, void> {
   const out = new Output(sys)
   const n = count(s)
   for (let i = 0; i <= n && out.failed === null; i++) {
+    sys.charge()
     out.add((i > 0 ? s.separator : '') + s.text(s.first + i * s.step))
     if (out.due) yield* out.flush()
   }
@@ -107,11 +108,13 @@ export function yes(sys: Sys, argv: readonly string[]): MainResult {
 
 function* repeat(sys: Sys, line: string): Generator<Wait, number, void> {
   const out = new Output(sys)
+  // As many lines at a time as fit into stdio's buffer.
+  const block = line.repeat(Math.max(1, Math.floor(4096 / line.length)))
   while (out.failed === null) {
-    out.add(line)
-    if (out.due) yield* out.flush()
+    out.add(block)
+    yield* out.flush()
   }
-  return 1
+  return fail(sys, `yes: standard output: ${strerror(out.failed)}\n`, 1)
 }
 
 export function tee(sys: Sys, argv: readonly string[]): MainResult {

@@ -1,8 +1,9 @@
 // tr(1) of coreutils: sets with ranges, classes, [=c=], [c*n], escapes; -d -s -c -C -t. Characters are bytes.
+
+import { classMembers } from '../../lib/regex/charclass.ts'
 import type { MainResult, Sys, Wait } from '../../uapi/program.ts'
 import { latin1 } from '../lib/bytes.ts'
 import { bytesOf } from './bytestring.ts'
-import { classMembers } from './charclass.ts'
 import { readChunk } from './input.ts'
 import { complain, parseOptions } from './options.ts'
 import { Output } from './output.ts'
@@ -198,18 +199,21 @@ function translate(
 
 function* run(sys: Sys, plan: Plan): Generator<Wait, number, void> {
   const out = new Output(sys)
-  let last = ''
+  const map = Int16Array.from(plan.map, (c) => (c === null ? -1 : c.charCodeAt(0)))
+  const squeezed = Uint8Array.from({ length: 256 }, (_, i) => (plan.squeeze.has(String.fromCharCode(i)) ? 1 : 0))
+  let last = -1
   for (;;) {
     const chunk = yield* readChunk(sys, 0)
     if (chunk === null) break
-    let text = ''
-    for (const c of latin1(chunk)) {
-      const mapped = plan.map[c.charCodeAt(0)]!
-      if (mapped === null || (mapped === last && plan.squeeze.has(mapped))) continue
-      text += mapped
+    const to = new Uint8Array(chunk.length)
+    let n = 0
+    for (let i = 0; i < chunk.length; i++) {
+      const mapped = map[chunk[i]!]!
+      if (mapped < 0 || (mapped === last && squeezed[mapped] === 1)) continue
+      to[n++] = mapped
       last = mapped
     }
-    out.add(text)
+    out.add(latin1(to.subarray(0, n)))
     if (out.due) yield* out.flush()
     if (out.failed !== null) return 1
   }

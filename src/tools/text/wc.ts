@@ -3,7 +3,7 @@
 import { fail, type MainResult, type Sys, type Wait } from '../../uapi/program.ts'
 import { notModelled } from '../lib/refuse.ts'
 import { bytesOf } from './bytestring.ts'
-import { closeInput, openInput, readAll } from './input.ts'
+import { closeInput, openInput, readChunk } from './input.ts'
 import { parseOptions } from './options.ts'
 import { Output } from './output.ts'
 
@@ -61,7 +61,7 @@ function* run(sys: Sys, operands: readonly string[], shown: readonly boolean[]):
       if (stat.ok && stat.value.type === 'directory') row(NO_COUNTS, bytesOf(name))
       continue
     }
-    const counts = count(yield* readAll(sys, fd))
+    const counts = yield* count(sys, fd)
     sum = plus(sum, counts)
     row(counts, operands.length === 0 ? '' : bytesOf(name))
     closeInput(sys, fd)
@@ -71,23 +71,55 @@ function* run(sys: Sys, operands: readonly string[], shown: readonly boolean[]):
   return code
 }
 
-function count(text: string): Counts {
-  const lines = text.split('\n')
-  const words = text.match(/[^ \t\n\v\f\r]*[!-~][^ \t\n\v\f\r]*/g)?.length ?? 0
-  return [lines.length - 1, words, text.length, text.length, lines.reduce((n, l) => Math.max(n, columns(l)), 0)]
+function* count(sys: Sys, fd: number): Generator<Wait, Counts, void> {
+  const c = new Counter()
+  for (let chunk = yield* readChunk(sys, fd); chunk !== null; chunk = yield* readChunk(sys, fd)) c.add(chunk)
+  return c.counts()
 }
 
-/** Printed width: tabs go to the next multiple of 8, what does not print takes no room. */
-function columns(line: string): number {
-  let n = 0
-  let most = 0
-  for (const c of line) {
-    if (c === '\t') n += 8 - (n % 8)
-    else if (c === '\r' || c === '\f') n = 0
-    else if (c >= ' ' && c <= '~') n++
-    most = Math.max(most, n)
+const TAB = 9
+const NEWLINE = 10
+const SPACE = 32
+
+/** Counts bytes that go by. */
+class Counter {
+  private lines = 0
+  private words = 0
+  private bytes = 0
+  /** Something that prints was seen since the last blank. */
+  private inWord = false
+  /** Printed width so far of this line, and the most: tabs go to the next multiple of 8, what does not print takes no room. */
+  private column = 0
+  private widest = 0
+
+  add(chunk: Uint8Array): void {
+    this.bytes += chunk.length
+    for (let i = 0; i < chunk.length; i++) {
+      const c = chunk[i]!
+      if (c > SPACE) {
+        if (c > 0x7e) continue
+        this.inWord = true
+        this.column++
+      } else if (c === SPACE || (c >= TAB && c <= 13)) this.blank(c)
+    }
   }
-  return most
+
+  private blank(c: number): void {
+    if (this.inWord) this.words++
+    this.inWord = false
+    if (c === NEWLINE) this.lines++
+    if (c === SPACE) this.column++
+    else if (c === TAB) this.column += 8 - (this.column % 8)
+    else if (c !== 11) {
+      this.widest = Math.max(this.widest, this.column)
+      this.column = 0
+    }
+  }
+
+  counts(): Counts {
+    const words = this.words + (this.inWord ? 1 : 0)
+    return [this.lines, words, this.bytes, this.bytes, Math.max(this.widest, this.column)]
+  }
 }
 
 function plus(a: Counts, b: Counts): Counts {

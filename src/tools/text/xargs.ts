@@ -1,12 +1,12 @@
 // xargs(1) of findutils 4.9: -0 -a -d -E -I -i -L -l -n -P -r -s -t -x. Children get /dev/null (with -a their parent's) as stdin.
 // Refused by name: -p -o --show-limits --process-slot-var.
 import { strerror } from '../../lib/errno.ts'
+import { sedEscape } from '../../lib/regex/sed_escape.ts'
 import { fail, type MainResult, type Sys, type Wait } from '../../uapi/program.ts'
 import { getopt, type LongOption } from '../lib/getopt.ts'
 import { notModelled } from '../lib/refuse.ts'
 import { bytesOf, textFrom } from './bytestring.ts'
 import { readAll } from './input.ts'
-import { sedEscape } from './sed_text.ts'
 
 interface XargsOptions {
   /** Null: blanks and newlines part items, quotes and backslashes protect. */
@@ -162,8 +162,7 @@ function quotedItems(text: string, o: XargsOptions): { readonly items: readonly 
       if (o.replace === null && end(false)) return { items, open: '' }
     } else if (c === "'" || c === '"') {
       const close = text.indexOf(c, i + 1)
-      const line = text.indexOf('\n', i + 1)
-      if (close < 0 || (line >= 0 && line < close)) return { items, open: c }
+      if (close < 0 || text.slice(i, close).includes('\n')) return { items, open: c }
       word += text.slice(i + 1, close)
       begun = true
       i = close
@@ -212,6 +211,7 @@ class Xargs {
       if (none.ok) this.stdin = none.value
     }
     const text = yield* readAll(sys, fd)
+    sys.charge(text.length >> 2)
     const { items, open } =
       o.delimiter === null ? quotedItems(text, o) : { items: plainItems(text, o.delimiter), open: '' }
     if (open !== '') {

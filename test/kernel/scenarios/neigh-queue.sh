@@ -1,12 +1,5 @@
 # The queue of unresolved packets, NOARP devices and entries, proxies by ping, and what deletes neighbours.
-ip netns add b
-ip link add v0 type veth peer name v1 netns b
-ip link set v0 address 02:00:00:00:00:01
-ip -n b link set v1 address 02:00:00:00:00:02
-ip link set v0 up; ip -n b link set v1 up; ip -n b link set lo up
-ip addr add 10.0.0.1/24 dev v0
-ip -n b addr add 10.0.0.2/24 dev v1
-b="ip netns exec b"
+# include: neighbours
 echo "== packets wait for the answer"
 ping -c 1 -W 1 -s 4000 -M dont 10.0.0.2 | sed -n '2p'
 # the other side is deaf until we say its MAC: three fragments wait, then as many as fit
@@ -46,22 +39,22 @@ $b ip addr add 10.0.0.2/24 dev v1
 ping -c 1 -W 2 10.0.0.2 | sed -n '2p'
 echo "== arp off"
 ip link set v0 arp off
-ip neigh show | sort
+ip -4 neigh show | sort
 ping -c 1 -W 1 10.0.0.2 | sed -n '2p'
-ip neigh show nud all | sort
+ip -4 neigh show nud all | sort
 ip link set v0 arp on
-ip neigh show nud all | sort
+ip -4 neigh show nud all | sort
 ping -c 1 -W 1 10.0.0.2 | sed -n '2p'
 echo "== a new MAC, a link down, a flush"
 ip neigh add 10.0.0.50 lladdr 02:00:00:00:00:50 dev v0
 ip neigh add 10.0.0.51 lladdr 02:00:00:00:00:51 dev v0 nud stale
 ip link set v0 address 02:00:00:00:00:11
-ip neigh show nud all | sort
+ip -4 neigh show nud all | sort
 ping -c 1 -W 1 10.0.0.2 | sed -n '2p'
-$b ip neigh show | sort
+$b ip -4 neigh show | sort
 ip neigh add 10.0.0.50 lladdr 02:00:00:00:00:50 dev v0
 ip -n b link set v1 down
-ip neigh show nud all | sort
+ip -4 neigh show nud all | sort
 ip -n b link set v1 up
 ip link set v0 down
-ip neigh show nud all | sort
+ip -4 neigh show nud all | sort

@@ -1,12 +1,5 @@
 # The life of a neighbour: FAILED after three questions, REACHABLE, STALE by decree, DELAY on use, REACHABLE again by a unicast probe.
-ip netns add b
-ip link add v0 type veth peer name v1 netns b
-ip link set v0 address 02:00:00:00:00:01
-ip -n b link set v1 address 02:00:00:00:00:02
-ip link set v0 up
-ip -n b link set v1 up
-ip addr add 10.0.0.1/24 dev v0
-ip -n b addr add 10.0.0.2/24 dev v1
+# include: neighbours
 ping -c 1 -W 5 10.0.0.77 | sed -n '2p;s/, time.*//;4p'
 ip neigh show 10.0.0.77
 ping -c 1 -W 1 10.0.0.2 > /dev/null

@@ -1,15 +1,8 @@
 # More of the router's life: use_pmtu, inbound addresses of errors, shared_media, multipath by gateway state, hash policy 1.
-for n in h1 r h2; do ip netns add $n; ip -n $n link set lo up; done
-ip link add a1 netns h1 type veth peer name r1 netns r
-ip link add a2 netns h2 type veth peer name r2 netns r
-ip -n h1 addr add 10.1.0.2/24 dev a1; ip -n h1 link set a1 up
-ip -n r addr add 10.1.0.1/24 dev r1; ip -n r link set r1 up
+# include: router
 ip -n r addr add 10.1.1.1/24 dev r1
-ip -n r addr add 10.2.0.1/24 dev r2; ip -n r link set r2 up
-ip -n h2 addr add 10.2.0.2/24 dev a2; ip -n h2 link set a2 up
 ip -n h1 route add default via 10.1.0.1
 ip -n h2 route add default via 10.2.0.1
-h1="ip netns exec h1" r="ip netns exec r" h2="ip netns exec h2"
 $r sysctl -qw net.ipv4.ip_forward=1
 second() { sed -n '2p'; }
 echo "== who sends the error"

@@ -17,3 +17,21 @@ true | false | (exit 5); echo ${PIPESTATUS[@]}
 set -o pipefail; false | true; echo $?; set +o pipefail
 kill -0 $$ && echo alive
 wait 99999; echo $?
+echo "== what the standard input of a background command is"
+cd "$(mktemp -d)"; echo file > in
+f() { cat & wait; }
+echo a; echo hi | { cat & wait; }
+echo b; echo hi | ( cat & wait )
+echo c; echo hi | f
+echo d; { cat & wait; } < in
+echo e; (cat & wait) < in
+echo f; bash -c 'cat & wait' < in
+echo g; f < in
+echo h; echo hi | bash -c 'cat & wait'
+echo i; echo hi | { f; }
+echo j; printf 'a\nb\n' | { read x; (cat & wait); }
+echo k; { f; } < in
+echo l; ( { cat & wait; } ) < in
+echo m; if true; then cat & wait; fi < in
+echo n; x=$(echo hi | f); echo $x
+echo o; echo hi | eval 'cat & wait'

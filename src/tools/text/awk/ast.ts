@@ -1,5 +1,5 @@
 // An awk program as data. Read first: awk/parse.ts makes it, awk/run.ts runs it.
-import type { Regex } from '../regex.ts'
+import type { Regex } from '../../../lib/regex/regex.ts'
 import type { Value } from './value.ts'
 
 export type ExprOp =

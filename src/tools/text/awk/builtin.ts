@@ -1,7 +1,7 @@
 // awk's functions, those that do not wait: strings, numbers, time. Read first: awk/eval.ts.
 // substr counts as mawk 1.3.4-20200120 does: a start below 1 makes the piece longer, not shorter.
 
-import type { Regex } from '../regex.ts'
+import type { Regex } from '../../../lib/regex/regex.ts'
 import { lower, upper } from '../sed_text.ts'
 import type { Expr } from './ast.ts'
 import type { Evaluator, Frame } from './eval.ts'

@@ -1,5 +1,5 @@
 // Expressions of awk by precedence, from assignment down to primaries. Read first: awk/ast.ts, awk/lex.ts.
-import type { Regex } from '../regex.ts'
+import type { Meter, Regex } from '../../../lib/regex/regex.ts'
 import type { Expr, Func } from './ast.ts'
 import { AwkSyntax, BUILTINS, type Token } from './lex.ts'
 import { awkRegex, isTarget, NONE, node } from './node.ts'
@@ -12,6 +12,7 @@ interface Called {
 export class ExprParser {
   protected readonly tokens: readonly Token[]
   protected readonly where: string
+  private readonly meter: Meter
   protected at = 0
   protected params: readonly string[] = []
   protected section: '' | 'BEGIN' | 'END' | 'function' = ''
@@ -24,9 +25,10 @@ export class ExprParser {
   private readonly arrays = new Set<string>(['ENVIRON', 'ARGV'])
   private parens = 0
 
-  constructor(tokens: readonly Token[], where: string) {
+  constructor(tokens: readonly Token[], where: string, meter: Meter) {
     this.tokens = tokens
     this.where = where
+    this.meter = meter
   }
 
   protected get token(): Token {
@@ -302,7 +304,7 @@ export class ExprParser {
   }
 
   private regex(t: Token): Regex {
-    const r = awkRegex(t.text)
+    const r = awkRegex(t.text, this.meter)
     if ('error' in r) throw new AwkSyntax(`${this.where}line ${t.line}: ${r.error}`)
     return r
   }

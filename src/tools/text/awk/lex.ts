@@ -1,5 +1,5 @@
 // awk's words: numbers, strings, regular expressions, names and operators. Read first: awk.ts.
-import { sedEscape } from '../sed_text.ts'
+import { sedEscape } from '../../../lib/regex/sed_escape.ts'
 
 /** A wrong program: the text after "awk: ". */
 export class AwkSyntax extends Error {}

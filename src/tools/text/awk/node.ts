@@ -1,5 +1,5 @@
 // Building expressions of awk, and its regular expressions. Read first: awk/ast.ts.
-import { compileRegex, type Regex } from '../regex.ts'
+import { compileRegex, type Meter, type Regex } from '../../../lib/regex/regex.ts'
 import type { Expr, ExprOp } from './ast.ts'
 
 const WAITING = new Set(['system', 'close', 'fflush'])
@@ -14,8 +14,8 @@ export function node(op: ExprOp, kids: readonly Expr[] = [], extra: Partial<Expr
 export const NONE = Object.freeze(node('none'))
 
 /** A dynamic or constant regular expression, or mawk's complaint. */
-export function awkRegex(source: string): Regex | { readonly error: string } {
-  const r = compileRegex(source, { syntax: 'extended', dialect: 'awk' })
+export function awkRegex(source: string, meter: Meter): Regex | { readonly error: string } {
+  const r = compileRegex(source, { syntax: 'extended', dialect: 'awk' }, meter)
   return r.ok ? r.regex : { error: `regular expression compile failed (${r.error})\n${source}` }
 }
 

@@ -1,4 +1,5 @@
 // awk's grammar, with mawk's complaints: statements, rules and functions. Read first: awk/ast.ts, awk/expr.ts.
+import type { Meter } from '../../../lib/regex/regex.ts'
 import type { Expr, Func, Program, Rule, Stmt } from './ast.ts'
 import { ExprParser } from './expr.ts'
 import { AwkSyntax, type Token } from './lex.ts'
@@ -9,8 +10,8 @@ export class Parser extends ExprParser {
   private readonly end: Stmt[] = []
   private readonly rules: Rule[] = []
 
-  constructor(tokens: readonly Token[], where = '') {
-    super(tokens, where)
+  constructor(tokens: readonly Token[], where: string, meter: Meter) {
+    super(tokens, where, meter)
   }
 
   parse(): Program {

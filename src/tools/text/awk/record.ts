@@ -1,7 +1,8 @@
 // Records of an input by RS, and fields of a record by FS. Read first: POSIX awk, "Regular Expressions", "Variables".
+
+import type { Meter, Regex } from '../../../lib/regex/regex.ts'
 import type { Sys, Wait } from '../../../uapi/program.ts'
 import { LineReader } from '../input.ts'
-import type { Regex } from '../regex.ts'
 import { awkRegex } from './node.ts'
 import { AwkError } from './state.ts'
 
@@ -10,11 +11,16 @@ const CACHE_LIMIT = 200
 /** Dynamic regular expressions, compiled once. */
 export class RegexCache {
   private readonly map = new Map<string, Regex>()
+  private readonly meter: Meter
+
+  constructor(meter: Meter) {
+    this.meter = meter
+  }
 
   get(source: string): Regex {
     const known = this.map.get(source)
     if (known !== undefined) return known
-    const r = awkRegex(source)
+    const r = awkRegex(source, this.meter)
     if ('error' in r) throw new AwkError(r.error)
     if (this.map.size > CACHE_LIMIT) this.map.clear()
     this.map.set(source, r)

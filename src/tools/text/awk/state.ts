@@ -1,4 +1,5 @@
 // What a running awk holds: variables, the current record and its fields. Read first: awk/value.ts.
+import type { Meter } from '../../../lib/regex/regex.ts'
 import { RegexCache, splitFields } from './record.ts'
 import { AwkArray, Cell, Input, toNumber, toText, type Value } from './value.ts'
 
@@ -12,7 +13,7 @@ const MAX_FIELD = 32767
 
 export class State {
   readonly globals = new Map<string, Cell>()
-  readonly regexes = new RegexCache()
+  readonly regexes: RegexCache
   private text = ''
   private fields: Value[] = []
   /** Are `fields` those of `text`? And the other way round? */
@@ -23,7 +24,9 @@ export class State {
   seed: number
   random: number
 
-  constructor(seed: number) {
+  /** `meter` pays for matching. */
+  constructor(seed: number, meter: Meter) {
+    this.regexes = new RegexCache(meter)
     this.seed = seed
     this.random = seed
     const initial: Record<string, Value> = {

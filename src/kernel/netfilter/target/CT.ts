@@ -1,0 +1,42 @@
+// CT: what connection tracking shall do with a packet: nothing (--notrack), or look in a zone, or tell only some events
+// (net/netfilter/xt_CT.c). Read first: conntrack/core.ts. Leaves out helpers and timeout policies, which the tool refuses.
+import { IP_CT_UNTRACKED } from '../../../uapi/conntrack.ts'
+import type { TargetCt } from '../../../uapi/xt_target.ts'
+import type { CtTemplate, SkBuff } from '../../core/skbuff.ts'
+import { IPCT_ALL, ipctMask } from '../conntrack/events.ts'
+import { traceSet } from '../set_event.ts'
+import { type TargetFn, type TargetOps, XT_CONTINUE } from '../xt.ts'
+
+/** Previously seen (over lo), or another CT came first. */
+function settled(skb: SkBuff): boolean {
+  return skb.nfct !== null || skb.ctTemplate !== null || skb.ctinfo === IP_CT_UNTRACKED
+}
+
+/** A packet that conntrack passes over: shared with NOTRACK. */
+export const notrack: TargetFn = ({ skb }) => {
+  if (!settled(skb)) skb.ctinfo = IP_CT_UNTRACKED
+  return XT_CONTINUE
+}
+
+function compile(info: TargetCt): TargetFn {
+  if (info.notrack) return notrack
+  const template: CtTemplate = Object.freeze({
+    zone: info.zone === null || info.zone === 'mark' ? 0 : info.zone,
+    zoneOfMark: info.zone === 'mark',
+    zoneDir: info.zoneDir,
+    events: info.ctevents.length === 0 ? IPCT_ALL : ipctMask(info.ctevents),
+  })
+  return (par) => {
+    if (settled(par.skb)) return XT_CONTINUE
+    par.skb.ctTemplate = template
+    if (!template.zoneOfMark) traceSet(par, 'xt_ct_target', 'zone', 0, template.zone)
+    return XT_CONTINUE
+  }
+}
+
+export const ctTarget: TargetOps<TargetCt> = {
+  name: 'CT',
+  tables: Object.freeze(['raw'] as const),
+  conntrack: (info: TargetCt) => !info.notrack,
+  compile,
+}

@@ -1,0 +1,102 @@
+// The iptables programs over tables in memory: for promises of the tool that need no kernel.
+import { iptables } from '../../src/tools/iptables/iptables.ts'
+import { iptablesRestore } from '../../src/tools/iptables/restore.ts'
+import { iptablesSave } from '../../src/tools/iptables/save.ts'
+import { HOOK_NAMES, type IptChainState, TABLE_HOOKS, type TableName } from '../../src/uapi/netfilter.ts'
+import type { Main, Sys } from '../../src/uapi/program.ts'
+import type { Netlink, Op, Operations, Result } from '../../src/uapi/request.ts'
+
+const NO_RULES = Object.freeze([])
+
+export class FakeTables implements Netlink {
+  readonly tables = new Map<TableName, readonly IptChainState[]>()
+  /** How often a table was replaced. */
+  replaced = 0
+
+  request<K extends Op>(_netns: number, op: K, req: Operations[K]['req']): Result<Operations[K]['reply']> {
+    return { ok: true, value: this.answer(op, req as Operations['ipt.replace']['req']) as Operations[K]['reply'] }
+  }
+
+  private answer(op: Op, req: Operations['ipt.replace']['req']): unknown {
+    if (op === 'ipt.names') return [...this.tables.keys()].reverse()
+    if (op === 'ipt.get') return { name: req.table, chains: this.chains(req.table).map(copied) }
+    if (op !== 'ipt.replace') throw new TypeError(`the fake does not know ${op}`)
+    this.tables.set(req.table, req.chains)
+    this.replaced++
+    return null
+  }
+
+  chains(table: TableName): readonly IptChainState[] {
+    let chains = this.tables.get(table)
+    if (chains === undefined) {
+      chains = TABLE_HOOKS[table].map((hook) => ({
+        chain: Object.freeze({ name: HOOK_NAMES[hook], policy: 'ACCEPT', rules: NO_RULES }),
+        counters: new Float64Array(2),
+      }))
+      this.tables.set(table, chains)
+    }
+    return chains
+  }
+
+  chain(table: TableName, name: string): IptChainState {
+    return this.chains(table).find((c) => c.chain.name === name)!
+  }
+}
+
+function copied(s: IptChainState): IptChainState {
+  return { chain: s.chain, counters: s.counters.slice() }
+}
+
+const PROGRAMS: Readonly<Record<string, Main>> = {
+  iptables,
+  'iptables-save': iptablesSave,
+  'iptables-restore': iptablesRestore,
+}
+
+export interface Ran {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** One command line; words are parted by single blanks. `pieces` of stdin come one by one, with `between` called before each. */
+export function run(
+  fake: FakeTables,
+  line: string,
+  pieces: readonly string[] = [],
+  between: () => void = () => {},
+  uid = 0,
+): Ran {
+  const argv = line.split(' ')
+  const written = ['', '', '']
+  let next = 0
+  const sys = {
+    uid,
+    netns: 0,
+    netlink: fake,
+    isatty: () => false,
+    now: () => 0,
+    wallClock: () => 0,
+    readFile: () => ({ ok: false, errno: 'ENOENT' }),
+    write: (fd: number, text: string) => {
+      written[fd] += text
+      return { ok: true, value: text.length }
+    },
+    read: () => {
+      between()
+      return { ok: true, value: new TextEncoder().encode(pieces[next++] ?? '') }
+    },
+  } as unknown as Sys
+  const result = PROGRAMS[argv[0]!]!(sys, argv)
+  let code = result
+  while (typeof code !== 'number') {
+    const step = code.next()
+    if (step.done === true) code = step.value
+  }
+  return { code, stdout: written[1]!, stderr: written[2]! }
+}
+
+/** What iptables-save prints, without its dates. */
+export function saved(fake: FakeTables, options = ''): string {
+  return run(fake, `iptables-save${options}`).stdout.replace(/^#.*\n/gm, '')
+}
