@@ -24,10 +24,9 @@ class FakeNetlink implements Netlink {
       { path: 'ipv4/ip_forward', value: this.forward, writable: true },
     ]
     const found = files.find((f) => f.path === req.path)
-    if (op === 'sysctl.list') {
-      const below = files.filter((f) => req.path === '' || f.path.startsWith(`${req.path}/`))
-      return { ok: true, value: below }
-    }
+    const below = files.filter((f) => req.path === '' || f.path.startsWith(`${req.path}/`))
+    if (op === 'sysctl.list') return { ok: true, value: below }
+    if (op === 'sysctl.isDirectory') return { ok: true, value: below.length > 0 }
     if (op === 'netns.list') return { ok: true, value: [{ id: 1, name: 'ns1', nsid: null }] }
     if (op === 'link.list') return { ok: true, value: [] }
     if (found === undefined) return { ok: false, errno: 'ENOENT', extack: null }
