@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { ArgumentError, CommandError, decodeFrame, encodePacket, Host, NetsimError, RequestError } from 'netsim'
 import { describe, expect, test } from 'vitest'
+import { readRecording } from '../kernel/cases.ts'
 import type { DropRecording } from '../kernel/drops_record.ts'
 import { pinged } from '../kernel/story.ts'
 import { chainScript, pair } from './host_fixture.ts'
@@ -122,13 +123,22 @@ describe('send', () => {
     const ns1 = pair().netns('ns1')
     const errno = (t: ReturnType<typeof ns1.send>): unknown[] =>
       t.events.map((e) => (e.kind === 'error' ? e.errno : e.kind))
+    // what Linux answered to the same calls
+    const linux = (call: string): string => {
+      const answer = (readRecording('calls/udp')?.output ?? '').split('\n').find((l) => l.startsWith(`${call} -> `))
+      return answer?.slice(call.length + 4) ?? 'not recorded'
+    }
     const dst = '10.0.0.1'
-    expect(errno(ns1.send({ udp: { dst: '192.0.2.1', dport: 1 } }))).toEqual(['ENETUNREACH'])
-    expect(errno(ns1.send({ tcp: { dst: '192.0.2.1', dport: 1 } })).at(-1)).toBe('ENETUNREACH')
-    expect(errno(ns1.send({ udp: { dst, dport: 1, src: '10.0.0.9' } }))).toEqual(['EADDRNOTAVAIL'])
-    expect(errno(ns1.send({ udp: { dst, dport: 1, dev: 'nope' } }))).toEqual(['ENODEV'])
-    expect(errno(ns1.send({ udp: { dst, dport: 1, data: new Uint8Array(65_508) } }))).toEqual(['EMSGSIZE'])
-    expect(errno(ns1.send({ udp: { dst, dport: 1, data: new Uint8Array(3000), df: true } }))).toEqual(['EMSGSIZE'])
+    const noRoute = linux('u.sendto 10.9.9.9:9 "x"')
+    const tooLong = linux('u.sendto 10.0.0.2:9 "A"*65508')
+    expect(errno(ns1.send({ udp: { dst: '192.0.2.1', dport: 1 } }))).toEqual([noRoute])
+    expect(errno(ns1.send({ tcp: { dst: '192.0.2.1', dport: 1 } })).at(-1)).toBe(noRoute)
+    expect(errno(ns1.send({ udp: { dst, dport: 1, data: new Uint8Array(65_508) } }))).toEqual([tooLong])
+    expect(errno(ns1.send({ udp: { dst, dport: 1, data: new Uint8Array(3000), df: true } }))).toEqual([
+      linux('c.sendto 10.0.0.2:9 "A"*1473'),
+    ])
+    expect(errno(ns1.send({ udp: { dst, dport: 1, src: '10.0.0.9' } }))).toEqual([linux('u.bind 10.0.0.2:5')])
+    expect(errno(ns1.send({ udp: { dst, dport: 1, dev: 'nope' } }))).toEqual([linux('v.setopt SO_BINDTODEVICE nodev')])
   })
 
   test('the path of a forwarded packet names every namespace', () => {

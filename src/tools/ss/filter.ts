@@ -58,9 +58,9 @@ interface Parser {
   at: number
 }
 
-/** Words are split at blanks; parentheses and "!" may be glued to their neighbours. */
+/** Words are split at blanks alone: parentheses and operators stand by themselves. */
 export function parseFilter(args: readonly string[]): Filter | null {
-  const words = args.flatMap((a) => a.match(/[()]|!=|!(?!=)|&&?|\|\|?|[^\s()!&|]+/g) ?? [])
+  const words = args.flatMap((a) => a.match(/\S+/g) ?? [])
   if (words.length === 0) return null
   const p: Parser = { words, at: 0 }
   const f = orExpression(p)
@@ -89,7 +89,7 @@ function andExpression(p: Parser): Filter {
 
 function term(p: Parser): Filter {
   const word = p.words[p.at++]
-  if (word === undefined) throw syntaxError()
+  if (word === undefined || word === ')') throw syntaxError()
   if (word === 'not' || word === '!') return { kind: 'not', inner: term(p) }
   if (word === '(') {
     const inner = orExpression(p)
@@ -141,7 +141,9 @@ function bad(text: string): FilterError {
 }
 
 function portCondition(word: string): number {
-  const text = word.slice(word.lastIndexOf(':') + 1)
+  const colon = word.lastIndexOf(':')
+  // a port stands alone or behind its colon
+  const text = colon > 0 && !/^[\d.*/]+$/.test(word.slice(0, colon)) ? word : word.slice(colon + 1)
   const port = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : (servicePort(text, 'tcp') ?? servicePort(text, 'udp'))
   if (port === null) throw bad(`"${text}" does not look like a port.`)
   return port
