@@ -82,7 +82,10 @@ const rule = fc
     o: fc.option(device),
     f: fc.boolean(),
     head: withProtocol,
-    matches: fc.array(match, { maxLength: 3 }),
+    // the real tool, too, refuses --mark for the third of mark, connmark, mark
+    matches: fc
+      .array(match, { maxLength: 3 })
+      .filter((m) => !(m.some((w) => w.startsWith('-m mark')) && m.some((w) => w.startsWith('-m connmark')))),
     target,
     counters: fc.tuple(int(0, 1e9), int(0, 1e12)),
   })
