@@ -1,5 +1,5 @@
 // The TypeScript scenarios of examples/ run, and say what they are there to say. (The scripts are conformance scenarios.)
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { timeTravel } from '../../examples/time-travel.ts'
 import { whatIf } from '../../examples/what-if.ts'
@@ -66,4 +66,30 @@ test('time-travel finds the moment of each state', () => {
     '  3.000000 s  FAILED',
     'at the beginning: no entry',
   ])
+})
+
+/** Every reason, and function with its reason, that Linux's tracepoint skb:kfree_skb gave to recorded frames. */
+function linuxDrops(): ReadonlySet<string> {
+  const found = new Set<string>()
+  const collect = (x: unknown): void => {
+    if (typeof x !== 'object' || x === null) return
+    const { fn, reason } = x as { readonly fn?: unknown; readonly reason?: unknown }
+    if (typeof fn === 'string' && typeof reason === 'string') found.add(reason).add(`${reason} ${fn}`)
+    Object.values(x).forEach(collect)
+  }
+  for (const file of ['drops.json', 'neigh_drops.json']) {
+    collect(JSON.parse(readFileSync(new URL(`../kernel/recordings/${file}`, import.meta.url), 'utf8')))
+  }
+  return found
+}
+
+test('every drop that an example names is one that Linux was seen to make', () => {
+  const known = linuxDrops()
+  const where = lines(whyNoAnswer).flatMap((l) => {
+    const m = /; ([A-Z_]+) in \S+ \((\w+)\)/.exec(l)
+    return m === null ? [] : [`${m[1]} ${m[2]}`]
+  })
+  const reasons = lines(whatIf).flatMap((l) => /dropped ([A-Z_]+)$/.exec(l)?.[1] ?? [])
+  expect(where.length + reasons.length).toBeGreaterThan(6)
+  for (const drop of [...where, ...reasons]) expect(known).toContain(drop)
 })
