@@ -11,7 +11,6 @@ export const IP_CT_RELATED_REPLY = 4
 export const IP_CT_UNTRACKED = 7
 
 export const IP_CT_DIR_ORIGINAL = 0
-export const IP_CT_DIR_REPLY = 1
 
 /** enum ip_conntrack_status */
 export const IPS_EXPECTED = 0x1
@@ -24,8 +23,6 @@ export const IPS_SRC_NAT_DONE = 0x80
 export const IPS_DST_NAT_DONE = 0x100
 export const IPS_DYING = 0x200
 export const IPS_FIXED_TIMEOUT = 0x400
-export const IPS_UNTRACKED = 0x1000
-export const IPS_NAT_CLASH = 0x1000
 
 /** enum tcp_conntrack, in its order. */
 export const TCP_CONNTRACK_STATES = Object.freeze([

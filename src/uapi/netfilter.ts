@@ -105,5 +105,3 @@ export interface IptTableState {
 
 /** Names of a chain that a rule may not jump to or that may not be made, at most 28 characters. */
 export const XT_EXTENSION_MAXNAMELEN = 29
-
-export const EMPTY_TABLE_POLICY = 'ACCEPT'

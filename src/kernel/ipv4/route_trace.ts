@@ -5,7 +5,13 @@ import type { NetNs } from '../core/netns.ts'
 import type { SkBuff } from '../core/skbuff.ts'
 import type { Rtable } from './rtable.ts'
 
-export function traceRoute(net: NetNs, skb: SkBuff, rt: Rtable, direction: 'input' | 'output'): void {
+export function traceRoute(
+  net: NetNs,
+  skb: SkBuff,
+  rt: Rtable,
+  direction: 'input' | 'output',
+  fn = direction === 'input' ? 'ip_route_input_slow' : 'ip_route_output_key_hash',
+): void {
   const input = direction === 'input'
   const ip = skb.ip
   net.kernel.tr?.emit({
@@ -14,7 +20,7 @@ export function traceRoute(net: NetNs, skb: SkBuff, rt: Rtable, direction: 'inpu
     packet: skb.id,
     netns: net.id,
     ifindex: rt.dev.ifindex,
-    fn: input ? 'ip_route_input_slow' : 'ip_route_output_key_hash',
+    fn,
     direction,
     dst: ip.dst,
     src: ip.src,

@@ -6,6 +6,7 @@ import type { NetNs } from '../core/netns.ts'
 import type { SkBuff } from '../core/skbuff.ts'
 import { Flow, inet_addr_type } from '../ipv4/fib_lookup.ts'
 import { FLOWI_FLAG_ANYSRC, ip_route_output } from '../ipv4/route.ts'
+import { traceRoute } from '../ipv4/route_trace.ts'
 import { Rtable } from '../ipv4/rtable.ts'
 import { ipt_do_table, type TableRuntime } from './ip_tables.ts'
 import { NF_ACCEPT, NF_DROP } from './xt.ts'
@@ -18,7 +19,7 @@ export function ip_route_me_harder(net: NetNs, skb: SkBuff): boolean {
   if (rt === null) return false
   skb.rt = rt
   skb.dev = rt.dev
-  traceRerouted(net, skb, rt)
+  if (net.kernel.tr !== null) traceRoute(net, skb, rt, 'output', 'ip_route_me_harder')
   return true
 }
 
@@ -32,25 +33,6 @@ export function routeOfHeader(net: NetNs, skb: SkBuff): Rtable | null {
   flow.flags = source ? FLOWI_FLAG_ANYSRC : 0
   const rt = ip_route_output(net, flow)
   return rt instanceof Rtable ? rt : null
-}
-
-function traceRerouted(net: NetNs, skb: SkBuff, rt: Rtable): void {
-  net.kernel.tr?.emit({
-    kind: 'route',
-    time: net.kernel.sim.now,
-    packet: skb.id,
-    netns: net.id,
-    ifindex: rt.dev.ifindex,
-    fn: 'ip_route_me_harder',
-    direction: 'output',
-    dst: skb.ip.dst,
-    src: skb.ip.src,
-    route: rt.route,
-    nexthop: rt.nexthop,
-    rule: rt.rule,
-    result: rt.type,
-    prefsrc: rt.prefsrc,
-  })
 }
 
 /** ipt_mangle_out: mangle's OUTPUT, then routed again when what routing looks at has changed. */

@@ -1,5 +1,5 @@
 // UDP as conntrack follows it: a flow, answered or not, and a stream once it lasts (net/netfilter/nf_conntrack_proto_udp.c).
-import { IPS_ASSURED, IPS_CONFIRMED, IPS_NAT_CLASH, IPS_SEEN_REPLY } from '../../../uapi/conntrack.ts'
+import { IPS_ASSURED, IPS_CONFIRMED, IPS_SEEN_REPLY } from '../../../uapi/conntrack.ts'
 import { NF_INET_PRE_ROUTING } from '../../../uapi/netfilter.ts'
 import { UDP_HLEN } from '../../../wire/udp.ts'
 import type { NetNs } from '../../core/netns.ts'
@@ -34,8 +34,6 @@ export function nf_conntrack_udp_packet(net: NetNs, ct: NfConn, skb: SkBuff, hoo
   }
   const lasting = now > ct.streamAt
   nf_ct_refresh_acct(net, ct, skb, lasting ? conf.udpStream : conf.udp)
-  // one that lost a clash times out soon
-  if ((ct.status & IPS_NAT_CLASH) !== 0) return null
   if (lasting && (ct.status & IPS_ASSURED) === 0) {
     ct.status |= IPS_ASSURED
     nf_conntrack_event_cache(net, ct, IPCT_ASSURED)

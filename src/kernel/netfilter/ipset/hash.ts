@@ -2,9 +2,9 @@
 // Bucket by bucket as the kernel has it, because the order of a listing, the memory it tells and what forceadd evicts follow from it.
 // Read first: layout.ts, extensions.ts. Rows of a bucket lie one after another in typed arrays; a key is at most three words.
 import type { SetHeader } from '../../../uapi/ipset.ts'
+import { jhash2 } from '../jhash.ts'
 import { Buckets, bitsOf, regionOf } from './buckets.ts'
 import { type ElementExt, type Extensions, elementSize, gcPeriod, type MatchOpt } from './extensions.ts'
-import { jhash2 } from './jhash2.ts'
 import { cidrOf, type HashType, Key, LAYOUTS, type Layout, narrow, narrowSecond } from './layout.ts'
 import { NOMATCH, Rows, USED } from './rows.ts'
 

@@ -1,7 +1,9 @@
 // How the hash types lay out an element as words, which is what is hashed and compared (struct hash_…4_elem, net/netfilter/ipset/ip_set_hash_*.c).
 // Addresses and ports are in network order, as a little-endian machine reads them: the order of a listing follows from it.
+
 import { maskOf } from '../../../lib/ip4.ts'
 import type { SetType } from '../../../uapi/ipset.ts'
+import { swap32 } from '../jhash.ts'
 
 export type HashType = Extract<SetType, `hash:${string}`>
 
@@ -32,11 +34,6 @@ export const LAYOUTS: Readonly<Record<HashType, Layout>> = Object.freeze({
   'hash:ip,port,ip': layout('hash:ip,port,ip', 3, 0, 184),
   'hash:net,net': layout('hash:net,net', 3, 2, 568),
 })
-
-/** htonl as a little-endian machine has it. */
-export function swap32(x: number): number {
-  return (x << 24) | ((x & 0xff00) << 8) | ((x >>> 8) & 0xff00) | (x >>> 24)
-}
 
 function swap16(x: number): number {
   return ((x & 255) << 8) | (x >>> 8)

@@ -1,12 +1,9 @@
 // -m limit: a token bucket in jiffies (net/netfilter/xt_limit.c), which a long comment there explains: credit grows by
 // CREDITS_PER_JIFFY each jiffy up to `burst` packets' worth, and a packet costs what comes in between two packets of the rate.
 import type { MatchLimit } from '../../../uapi/xt.ts'
-import type { NetNs } from '../../core/netns.ts'
+import { HZ, jiffies } from '../jiffies.ts'
 import type { MatchFn, MatchOps, XtCheck } from '../xt.ts'
 
-/** Debian's kernels. */
-const HZ = 250
-const JIFFY = 1e9 / HZ
 const XT_LIMIT_SCALE = 10000
 /** As many as do not overflow 32 bits within a day, rounded down to a power of two. */
 const CREDITS_PER_JIFFY = 2 ** (31 - Math.clz32(Math.floor(0xffffffff / (HZ * 86400))))
@@ -19,8 +16,6 @@ function user2credits(user: number): number {
   if (user > Math.floor(0xffffffff / perSecond)) return u32(Math.floor(user / XT_LIMIT_SCALE) * perSecond)
   return Math.floor((user * perSecond) / XT_LIMIT_SCALE)
 }
-
-const jiffies = (net: NetNs): number => Math.floor(net.kernel.sim.now / JIFFY)
 
 /** struct xt_limit_priv */
 class Credit {

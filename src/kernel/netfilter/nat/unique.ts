@@ -5,7 +5,7 @@ import { IPPROTO_ICMP, IPPROTO_SCTP, IPPROTO_TCP, IPPROTO_UDP } from '../../../w
 import type { NetNs } from '../../core/netns.ts'
 import type { NfConn } from '../conntrack/conn.ts'
 import { Tuple } from '../conntrack/tuple.ts'
-import { byteSwapped, jhashAddress, reciprocalScale } from './jhash.ts'
+import { jhash2, reciprocalScale, swap32 } from '../jhash.ts'
 import type { Range } from './range.ts'
 
 const IPPROTO_DCCP = 33
@@ -87,7 +87,9 @@ function find_best_ips_proto(tuple: Tuple, range: Range, ct: NfConn, manip: Mani
   let addr = range.min
   if (range.min !== range.max) {
     const zone = ct.oZone !== 0 ? ct.oZone : ct.rZone
-    const hash = jhashAddress(byteSwapped(tuple.src), range.persistent ? 0 : byteSwapped(tuple.dst) ^ zone)
+    // the address is one word of a union of both families, which is hashed whole
+    const seed = range.persistent ? 0 : swap32(tuple.dst) ^ zone
+    const hash = jhash2(swap32(tuple.src), 0, 0, 4, seed)
     addr = (range.min + reciprocalScale(hash, (range.max - range.min + 1) >>> 0)) | 0
   }
   if (manip === NF_NAT_MANIP_SRC) tuple.src = addr

@@ -1,4 +1,5 @@
-// The hash of a set's elements (jhash2, linux/jhash.h: lookup3 by Bob Jenkins, public domain): it decides in which order they are listed.
+// The kernel's hash (jhash2, linux/jhash.h: lookup3 by Bob Jenkins, public domain): the order in which a set lists its elements, and which address
+// of a range NAT gives. That one has no random seed: the same client gets the same address on every machine, every time.
 // Words are as the kernel's u32 on a little-endian machine sees them.
 const INITVAL = 0xdeadbeef
 
@@ -38,4 +39,15 @@ export function jhash2(k0: number, k1: number, k2: number, length: number, initv
   b = ((b ^ a) - rol(a, 14)) | 0
   c = ((c ^ b) - rol(b, 24)) | 0
   return c >>> 0
+}
+
+/** htonl on a little-endian machine: an address as the kernel's u32. */
+export function swap32(x: number): number {
+  return (x << 24) | ((x & 0xff00) << 8) | ((x >>> 8) & 0xff00) | (x >>> 24)
+}
+
+/** reciprocal_scale: a hash into [0, size). Without floating point's loss above 2^53: in two halves. */
+export function reciprocalScale(hash: number, size: number): number {
+  const low = (hash & 0xffff) * size
+  return Math.floor(((hash >>> 16) * size + Math.floor(low / 0x10000)) / 0x10000)
 }
