@@ -176,7 +176,8 @@ function parseFilter(ctx: Context, args: Args, flushing: boolean): NeighFilter {
     else if (key !== 'nomaster') {
       const text = key === 'to' ? args.next() : key
       if (matches(text, 'help')) usage(NEIGH_HELP)
-      f.prefix = parsePrefix(text, ctx.opt.family)
+      // the first prefix settles the family of the next
+      f.prefix = parsePrefix(text, f.prefix?.family === 'inet' ? 'inet' : ctx.opt.family)
     }
   }
   if (dev !== null) f.ifindex = ctx.index(dev) || noDevice(dev)

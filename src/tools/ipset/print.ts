@@ -137,7 +137,6 @@ function inOrder(a: SetElement, b: SetElement): number {
 }
 
 function members(type: TypeInfo, info: SetInfo, l: Listing): string {
-  if (l.terse) return ''
   const { elements } = info
   const shown = l.sorted && type.name.startsWith('hash:') ? [...elements].sort(inOrder) : elements
   return shown.map((e) => memberLine(type, info.header.name, e, l.mode)).join('')

@@ -53,25 +53,105 @@ const OPERATORS: Readonly<Record<string, Comparison>> = Object.freeze({
 const syntaxError = (): FilterError =>
   new FilterError('ss: bison bellows (while parsing filter): "syntax error!" Sorry.\n', true, 255)
 
+const COMBINE: Readonly<Record<string, Sign>> = Object.freeze({
+  and: 'and',
+  '&': 'and',
+  '&&': 'and',
+  or: 'or',
+  '|': 'or',
+  '||': 'or',
+  not: 'not',
+  '!': 'not',
+  '(': '(',
+  ')': ')',
+})
+
+type Sign = 'and' | 'or' | 'not' | '(' | ')'
+type Subject = 'src' | 'dst' | 'sport' | 'dport' | 'dev'
+
+/** What the lexer makes of a word. A bare word is an operand of the kind that the last subject asks for, else a destination. */
+type Token =
+  | { readonly kind: 'sign'; readonly sign: Sign }
+  | { readonly kind: 'comparison'; readonly op: Comparison }
+  | { readonly kind: 'subject'; readonly subject: Subject }
+  | { readonly kind: 'operand'; readonly filter: (subject: Subject, op: Comparison) => Filter }
+  | { readonly kind: 'end' }
+
+/** The index of a device, or null: what `dev NAME` asks. */
+export type DeviceIndex = (name: string) => number | null
+
 interface Parser {
   readonly words: readonly string[]
+  readonly deviceIndex: DeviceIndex
   at: number
+  subject: Subject | null
+  token: Token
 }
 
 /** Words are split at blanks alone: parentheses and operators stand by themselves. */
-export function parseFilter(args: readonly string[]): Filter | null {
+export function parseFilter(args: readonly string[], deviceIndex: DeviceIndex): Filter | null {
   const words = args.flatMap((a) => a.match(/\S+/g) ?? [])
   if (words.length === 0) return null
-  const p: Parser = { words, at: 0 }
+  const p: Parser = { words, deviceIndex, at: 0, subject: null, token: { kind: 'end' } }
+  advance(p)
   const f = orExpression(p)
-  if (p.at < words.length) throw syntaxError()
+  if (p.token.kind !== 'end') throw syntaxError()
   return f
 }
 
+/** One token ahead, as yacc reads: a word that cannot be read is an error before the grammar's. */
+function advance(p: Parser): void {
+  p.token = lex(p, p.words[p.at++])
+}
+
+function take(p: Parser): Token {
+  const { token } = p
+  if (token.kind !== 'end') advance(p)
+  return token
+}
+
+function lex(p: Parser, word: string | undefined): Token {
+  if (word === undefined) return { kind: 'end' }
+  const sign = COMBINE[word]
+  if (sign !== undefined) return { kind: 'sign', sign }
+  const op = OPERATORS[word]
+  if (op !== undefined) return { kind: 'comparison', op }
+  switch (word) {
+    case 'src':
+    case 'dst':
+    case 'sport':
+    case 'dport':
+    case 'dev':
+      p.subject = word
+      return { kind: 'subject', subject: word }
+    case 'fwmark':
+    case 'cgroup':
+    case 'autobound':
+      throw new FilterError(`ss: filter ${word} is not modelled by netsim\n`, false, 1)
+    default:
+      return { kind: 'operand', filter: operand(p, word) }
+  }
+}
+
+function operand(p: Parser, word: string): (subject: Subject, op: Comparison) => Filter {
+  if (p.subject === 'sport' || p.subject === 'dport') {
+    const port = portCondition(word)
+    return (subject, op) => ({ kind: 'port', side: subject === 'sport' ? 'src' : 'dst', op, port })
+  }
+  if (p.subject === 'dev') {
+    if (p.deviceIndex(word) === null) throw new FilterError('Cannot parse device.\n', false, 1)
+    return (_, op) => ({ kind: 'dev', equal: op === '=', name: word })
+  }
+  const host = hostCondition(word)
+  return (subject) => ({ ...host, side: subject === 'src' ? 'src' : 'dst' })
+}
+
+const isSign = (p: Parser, sign: Sign): boolean => p.token.kind === 'sign' && p.token.sign === sign
+
 function orExpression(p: Parser): Filter {
   let left = andExpression(p)
-  while (/^(or|\|\|?)$/.test(p.words[p.at] ?? '')) {
-    p.at++
+  while (isSign(p, 'or')) {
+    advance(p)
     left = { kind: 'or', left, right: andExpression(p) }
   }
   return left
@@ -79,61 +159,41 @@ function orExpression(p: Parser): Filter {
 
 function andExpression(p: Parser): Filter {
   let left = term(p)
-  for (;;) {
-    const word = p.words[p.at]
-    if (word === undefined || word === ')' || /^(or|\|\|?)$/.test(word)) return left
-    if (/^(and|&&?)$/.test(word)) p.at++
+  while (p.token.kind !== 'end' && !isSign(p, ')') && !isSign(p, 'or')) {
+    if (isSign(p, 'and')) advance(p)
     left = { kind: 'and', left, right: term(p) }
   }
+  return left
 }
 
 function term(p: Parser): Filter {
-  const word = p.words[p.at++]
-  if (word === undefined || word === ')') throw syntaxError()
-  if (word === 'not' || word === '!') return { kind: 'not', inner: term(p) }
-  if (word === '(') {
+  if (isSign(p, 'not')) {
+    advance(p)
+    return { kind: 'not', inner: term(p) }
+  }
+  if (isSign(p, '(')) {
+    advance(p)
     const inner = orExpression(p)
-    if (p.words[p.at++] !== ')') throw syntaxError()
+    if (!isSign(p, ')')) throw syntaxError()
+    advance(p)
     return inner
   }
-  switch (word) {
-    case 'src':
-    case 'dst': {
-      const op = comparison(p) ?? '='
-      const host = hostCondition(operand(p), word)
-      if (op === '=') return host
-      if (op === '!=') return { kind: 'not', inner: host }
-      throw syntaxError()
-    }
-    case 'sport':
-    case 'dport': {
-      const op = comparison(p) ?? '='
-      return { kind: 'port', side: word === 'sport' ? 'src' : 'dst', op, port: portCondition(operand(p)) }
-    }
-    case 'dev': {
-      const op = comparison(p) ?? '='
-      return { kind: 'dev', equal: op === '=', name: operand(p) }
-    }
-    case 'fwmark':
-    case 'cgroup':
-    case 'autobound':
-      throw new FilterError(`ss: filter ${word} is not modelled by netsim\n`, false, 1)
-    default:
-      return hostCondition(word, 'dst')
-  }
+  const token = take(p)
+  if (token.kind !== 'subject') throw syntaxError()
+  const op = comparison(p, token.subject)
+  const value = take(p)
+  if (value.kind !== 'operand') throw syntaxError()
+  return value.filter(token.subject, op)
 }
 
-function comparison(p: Parser): Comparison | null {
-  const op = OPERATORS[p.words[p.at] ?? '']
-  if (op === undefined) return null
-  p.at++
+/** Ports can be compared in every way, a device can differ, a host can only be equal. */
+function comparison(p: Parser, subject: Subject): Comparison {
+  if (p.token.kind !== 'comparison') return '='
+  const { op } = p.token
+  const allowed = op === '=' || subject === 'sport' || subject === 'dport' || (subject === 'dev' && op === '!=')
+  if (!allowed) throw syntaxError()
+  advance(p)
   return op
-}
-
-function operand(p: Parser): string {
-  const word = p.words[p.at++]
-  if (word === undefined) throw syntaxError()
-  return word
 }
 
 function bad(text: string): FilterError {
@@ -149,17 +209,17 @@ function portCondition(word: string): number {
   return port
 }
 
-function hostCondition(word: string, side: 'src' | 'dst'): Filter {
+function hostCondition(word: string): Omit<Extract<Filter, { kind: 'host' }>, 'side'> {
   const colon = word.lastIndexOf(':')
   const host = colon < 0 ? word : word.slice(0, colon)
   const service = colon < 0 ? '' : word.slice(colon + 1)
   const port = service === '' || service === '*' ? null : portCondition(service)
-  if (host === '' || host === '*') return { kind: 'host', side, addr: 0, len: 0, port }
+  if (host === '' || host === '*') return { kind: 'host', addr: 0, len: 0, port }
   const [address, length] = host.split('/')
   const addr = inetAton(address ?? '')
   const len = length === undefined ? 32 : /^\d+$/.test(length) ? Number(length) : 99
   if (addr === null || len > 32) throw bad(`an inet prefix is expected rather than "${host}".`)
-  return { kind: 'host', side, addr, len, port }
+  return { kind: 'host', addr, len, port }
 }
 
 /** `devName` gives the name of the device a socket is bound to, '' when to none. */

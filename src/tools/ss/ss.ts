@@ -236,6 +236,11 @@ function stateWords(s: Selection, words: readonly string[]): readonly string[] {
   return words.slice(at)
 }
 
+function deviceIndex(sys: Sys, netns: Sys['netns'], name: string): number | null {
+  const links = sys.netlink.request(netns, 'link.list', {})
+  return (links.ok ? links.value.find((l) => l.link.name === name)?.link.ifindex : undefined) ?? null
+}
+
 function select(sys: Sys, argv: readonly string[]): Selection {
   const s: Selection = {
     numeric: false,
@@ -253,7 +258,7 @@ function select(sys: Sys, argv: readonly string[]): Selection {
   const { items, rest } = getopt(['ss', ...argv.slice(1)], 'dhalBetuwxnro460spTbEf:mMiA:D:F:vVzZN:KHSO', LONG)
   for (const item of items) apply(sys, s, item.opt === 'v' ? { ...item, opt: 'V' } : item)
   const words = stateWords(s, rest)
-  s.filter = parseFilter(words)
+  s.filter = parseFilter(words, (name) => deviceIndex(sys, s.netns, name))
   if (s.states.length === 0) {
     if (s.all) s.states = [...STATES]
     else
