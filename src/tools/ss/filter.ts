@@ -104,10 +104,12 @@ function advance(p: Parser): void {
   p.token = lex(p, p.words[p.at++])
 }
 
-function take(p: Parser): Token {
+/** The token, which has to be of this kind; only then is the next one read. */
+function take<K extends Token['kind']>(p: Parser, kind: K): Extract<Token, { kind: K }> {
   const { token } = p
-  if (token.kind !== 'end') advance(p)
-  return token
+  if (token.kind !== kind) throw syntaxError()
+  advance(p)
+  return token as Extract<Token, { kind: K }>
 }
 
 function lex(p: Parser, word: string | undefined): Token {
@@ -178,12 +180,9 @@ function term(p: Parser): Filter {
     advance(p)
     return inner
   }
-  const token = take(p)
-  if (token.kind !== 'subject') throw syntaxError()
-  const op = comparison(p, token.subject)
-  const value = take(p)
-  if (value.kind !== 'operand') throw syntaxError()
-  return value.filter(token.subject, op)
+  const { subject } = take(p, 'subject')
+  const op = comparison(p, subject)
+  return take(p, 'operand').filter(subject, op)
 }
 
 /** Ports can be compared in every way, a device can differ, a host can only be equal. */
