@@ -17,9 +17,9 @@ import type {
   RouteGetReply,
   RuleInfo,
   RuleSpec,
-  SocketInfo,
 } from '../uapi/request.ts'
 import type { Route } from '../uapi/route.ts'
+import type { SocketInfo } from '../uapi/socket.ts'
 import { decodeFrame } from '../wire/codec.ts'
 import type { Packet } from '../wire/packet.ts'
 import type { Host, Running, RunResult } from './host.ts'

@@ -17,6 +17,7 @@ import type { NetDevice } from './core/netdevice.ts'
 import { NetNs } from './core/netns.ts'
 import { SkBuff } from './core/skbuff.ts'
 import { Transaction } from './core/transaction.ts'
+import { answerCost, requestCost } from './cost.ts'
 import { handlers } from './handlers.ts'
 import { IcmpLimits } from './ipv4/icmp_ratelimit.ts'
 import { type AddrTimer, check_lifetime, TIMER_ADDR } from './ipv4/ifaddr_lifetime.ts'
@@ -93,6 +94,11 @@ export class Kernel implements Netlink {
     return net
   }
 
+  /** Work that counts against the limit of steps; before the commit, so that a request that reaches it changes nothing. */
+  charge(steps: number): void {
+    if (steps > 0) this.upcalls?.charge?.(steps)
+  }
+
   net(id: NetnsId): NetNs {
     const net = this.nets.get(id)
     if (net === undefined) throw new KernelError('ENODEV')
@@ -120,12 +126,16 @@ export class Kernel implements Netlink {
   request<K extends Op>(netns: NetnsId, op: K, req: Operations[K]['req']): Result<Operations[K]['reply']> {
     const tx = new Transaction(this)
     try {
-      const value = handlers[op](tx, this.net(netns), req)
+      const net = this.net(netns)
+      this.charge(requestCost(net, op))
+      const value = handlers[op](tx, net, req)
+      this.charge(answerCost(value))
       tx.commit()
       return tx.warning === null ? { ok: true, value } : { ok: true, value, warning: tx.warning }
     } catch (e) {
-      if (e instanceof KernelError) return { ok: false, errno: e.errno, extack: e.extack }
-      throw e
+      if (!(e instanceof KernelError)) throw e
+      tx.abandon()
+      return { ok: false, errno: e.errno, extack: e.extack }
     }
   }
 

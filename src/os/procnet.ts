@@ -4,7 +4,7 @@ import { formatIp4, type Ip4, maskOf } from '../lib/ip4.ts'
 import { formatMac } from '../lib/mac.ts'
 import { type CtInfo, type CtTuple, IPS_ASSURED, IPS_SEEN_REPLY } from '../uapi/conntrack.ts'
 import { NUD_PERMANENT, NUD_VALID } from '../uapi/neigh.ts'
-import type { SocketInfo } from '../uapi/request.ts'
+import type { SocketInfo } from '../uapi/socket.ts'
 import { linksOf } from './sysfs.ts'
 import type { Asker } from './virtual.ts'
 

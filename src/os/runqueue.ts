@@ -83,6 +83,15 @@ export abstract class RunQueue {
     for (const p of all) this.ready(p)
   }
 
+  /** The limit that an error of a process stands for, or null. The engine's own stack is what recursion in a script uses up. */
+  limitOf(e: unknown, p: Process): LimitError | null {
+    if (e instanceof LimitError) return e
+    if (!(e instanceof RangeError)) return null
+    if (/string length|count value|array length|allocation/i.test(e.message))
+      return new LimitError('fileSize', this.limits.fileSize, `${p.comm} (${p.pid}): a text or array is too large`)
+    return new LimitError('depth', STACK_DEPTH, `${p.comm} (${p.pid}): nested too deeply`)
+  }
+
   /** Run processes until all are blocked. */
   runReady(): void {
     while (this.head < this.queue.length) {
@@ -100,12 +109,7 @@ export abstract class RunQueue {
       } catch (e) {
         this.current = null
         this.end(p, 128 + SIGNAL_NUMBERS.KILL)
-        // The engine's own stack is what recursion in a script uses up.
-        if (e instanceof RangeError && /string length|count value|array length|allocation/i.test(e.message))
-          throw new LimitError('fileSize', this.limits.fileSize, `${p.comm} (${p.pid}): a text or array is too large`)
-        if (e instanceof RangeError)
-          throw new LimitError('depth', STACK_DEPTH, `${p.comm} (${p.pid}): nested too deeply`)
-        throw e
+        throw this.limitOf(e, p) ?? e
       }
       this.current = null
     }

@@ -1,11 +1,12 @@
 // Compound commands: groups, if, loops, case, (( )), [[ ]]. Read first: exec.ts.
+
+import { matches } from '../lib/pattern.ts'
 import { ArithError } from './arith.ts'
 import { evaluateTest } from './conditional.ts'
 import { LoopExit, type Run } from './control.ts'
 import { checked, runStatements } from './exec.ts'
 import { evaluateNode, expandEmbedded, expandPattern, expandText, expandWord } from './expand.ts'
 import type { CompoundCommand, CompoundList, Statement, Word } from './parse.ts'
-import { matches } from './pattern.ts'
 import { traceQuote } from './quote.ts'
 import type { Shell } from './shell.ts'
 import { trace } from './trace.ts'

@@ -1,11 +1,11 @@
 // [[ … ]]: lazily evaluated, patterns and regular expressions on the right side. The tests themselves are in test.ts.
 
+import { matches } from '../lib/pattern.ts'
 import { compileRegex } from '../lib/regex/regex.ts'
 import { ArithError } from './arith.ts'
 import type { Run } from './control.ts'
 import { expandPattern, expandRegex, expandText } from './expand.ts'
 import type { TestExpression } from './parse.ts'
-import { matches } from './pattern.ts'
 import { traceQuote } from './quote.ts'
 import type { Shell } from './shell.ts'
 import { compareFiles, compareNumbers, unaryTest } from './test.ts'

@@ -1,13 +1,13 @@
 // Expansion of words in bash's order: braces, tilde, parameters, commands, arithmetic, word splitting, pathnames, quote removal.
 // Read first: fields.ts (where results go). ${…} is in param.ts, $( ) and <( ) in substitute.ts.
 
+import { hasMagic } from '../lib/pattern.ts'
 import { expandBraces } from './brace.ts'
 import type { Run } from './control.ts'
 import { FieldSink, type Sink, TextSink } from './fields.ts'
 import { expandGlob } from './glob.ts'
 import { expandParameter, expandSimple } from './param.ts'
 import { type ArithmeticExpression, parseEmbedded, parseWord, type Word, type WordPart } from './parse.ts'
-import { hasMagic } from './pattern.ts'
 import type { Shell } from './shell.ts'
 import { substituteCommand, substituteProcess } from './substitute.ts'
 

@@ -1,6 +1,6 @@
 // Where expansions put their results: fields that are split by IFS and globbed, or one string or pattern.
 // Read first: expand.ts.
-import { escapePattern } from './pattern.ts'
+import { escapePattern } from '../lib/pattern.ts'
 
 export interface Sink {
   /** Unquoted text of the source: not split, but its pattern characters count. */

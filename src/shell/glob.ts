@@ -1,6 +1,7 @@
 // Pathname expansion over the file tree: *, ?, [], extglob, ** with globstar. Names in byte order, as with LC_ALL=C.
+
+import { hasMagic, matches, unescapePattern } from '../lib/pattern.ts'
 import type { ProcessSys } from '../os/sys.ts'
-import { hasMagic, matches, unescapePattern } from './pattern.ts'
 
 export interface GlobOptions {
   readonly dotglob: boolean

@@ -1,10 +1,11 @@
 // Parameter expansion: $x, ${x}, ${!x}, ${#x}, defaults, slices, removal, replacement, case, @-operators; of arrays too.
 // Read first: expand.ts, shell.ts.
+
+import { matches, prefixLength, replaceMatches, suffixStart } from '../lib/pattern.ts'
 import type { Run } from './control.ts'
 import { evaluateText, expandEmbedded, expandInto, expandPattern, expandText } from './expand.ts'
 import type { Sink } from './fields.ts'
 import type { ParameterExpansionPart, ParameterOperation, Word } from './parse.ts'
-import { matches, prefixLength, replaceMatches, suffixStart } from './pattern.ts'
 import type { Shell } from './shell.ts'
 import { transform } from './transform.ts'
 import { isName, keysOf } from './vars.ts'

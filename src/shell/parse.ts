@@ -242,22 +242,28 @@ export function isIncomplete(text: string): boolean {
   return parsed.openHereDocs.length > 0 || /(^|[^\\])(\\\\)*\\\n$/.test(text)
 }
 
+/** Up to where a statement reaches, its here-documents included. */
+export function endOfStatement(statement: Statement): number {
+  let end = statement.end
+  const look = (node: SyntaxNode): void =>
+    forEachChild(node, (child) => {
+      if (child.type === 'HereDoc') end = Math.max(end, child.closing?.end ?? child.body.end)
+      look(child)
+    })
+  look(statement)
+  return end
+}
+
 /** Where the first line of commands ends, here-documents and all; the whole length when that cannot be told. */
 export function firstCommandEnd(text: string): number {
   const source = new Source(text, '')
   const { script, error } = parseScript(source)
   const first = script.commands[0]
   if (error !== null || first === undefined) return text.length
-  let end = first.end
-  const look = (node: SyntaxNode): void =>
-    forEachChild(node, (child) => {
-      if (child.type === 'HereDoc') end = Math.max(end, child.closing?.end ?? child.body.end)
-      look(child)
-    })
+  let end = endOfStatement(first)
   for (const s of script.commands) {
     if (s !== first && source.lineAt(s.pos) !== source.lineAt(end)) break
-    end = Math.max(end, s.end)
-    look(s)
+    end = Math.max(end, endOfStatement(s))
   }
   return text.indexOf('\n', end) + 1 || text.length
 }

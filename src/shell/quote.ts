@@ -1,4 +1,5 @@
 // Quoting for output: ${x@Q} and set -x (single quotes), printf %q (backslashes), declare -p (double quotes); and $'…' decoding.
+import { joinRawBytes, rawByte } from '../lib/utf8.ts'
 
 const CONTROL = /[\x00-\x1f\x7f]/
 
@@ -85,13 +86,13 @@ export function decodeEscapes(text: string, octal0: boolean, quotes: boolean): D
     out += text.slice(at, m.index)
     at = re.lastIndex
     const [whole, oct, hex, u4, u8, c] = m
-    if (oct !== undefined) out += String.fromCharCode(Number.parseInt(oct, 8) & 255)
-    else if (hex !== undefined) out += String.fromCharCode(Number.parseInt(hex, 16))
+    if (oct !== undefined) out += rawByte(Number.parseInt(oct, 8) & 255)
+    else if (hex !== undefined) out += rawByte(Number.parseInt(hex, 16))
     else if (u4 !== undefined || u8 !== undefined) out += String.fromCodePoint(Number.parseInt((u4 ?? u8)!, 16))
-    else if (c === 'c' && octal0) return { text: out, stop: true }
+    else if (c === 'c' && octal0) return { text: joinRawBytes(out), stop: true }
     else if (c === '"' && quotes) out += '"'
     else if (c === "'" && quotes) out += "'"
     else out += SIMPLE[c!] ?? whole
   }
-  return { text: out + text.slice(at), stop: false }
+  return { text: joinRawBytes(out + text.slice(at)), stop: false }
 }

@@ -4,9 +4,14 @@ import type { IptTable } from './netfilter.ts'
 import type { RouteTable, Rule } from './route.ts'
 import type { DevConf, NeighParms, NetSysctls } from './sysctl.ts'
 
+/** Links sorted by ifindex, in blocks of some dozens: frozen, blocks too, and replaced whole (kernel/core/link_list.ts). */
+export interface LinkTable {
+  readonly size: number
+  readonly blocks: readonly (readonly Link[])[]
+}
+
 export interface NetnsConfig {
-  /** Sorted by ifindex. */
-  readonly links: readonly Link[]
+  readonly links: LinkTable
   readonly nextIfindex: number
   /** By table number as decimal text; an absent table is empty. Arrays are replaced whole and frozen before assignment. */
   readonly tables: { readonly [table: string]: RouteTable }

@@ -91,16 +91,15 @@ export interface IptTable {
   readonly chains: readonly IptChain[]
 }
 
-/** A chain with its counters, in step with its rules: two numbers each (packets, bytes), then the policy's pair for built-in ones. */
-export interface IptChainState {
-  readonly chain: IptChain
-  readonly counters: Float64Array
+/** How many counters a chain has: two numbers a rule (packets, bytes), then the policy's pair of a built-in one. */
+export function counterSlots({ rules, policy }: Pick<IptChain, 'rules' | 'policy'>): number {
+  return 2 * rules.length + (policy === null ? 0 : 2)
 }
 
-/** getsockopt(IPT_SO_GET_ENTRIES). */
+/** getsockopt(IPT_SO_GET_ENTRIES): a table, and the counters of its chains one after the other (there may be tens of thousands). */
 export interface IptTableState {
-  readonly name: TableName
-  readonly chains: readonly IptChainState[]
+  readonly table: IptTable
+  readonly counters: Float64Array
 }
 
 /** Names of a chain that a rule may not jump to or that may not be made, at most 28 characters. */

@@ -8,8 +8,9 @@ import type { SetElement, SetHeader, SetInfo } from './ipset.ts'
 import type { KernelLogEntry } from './klog.ts'
 import type { IfAddr, Link, LinkKind } from './link.ts'
 import type { NeighEntry } from './neigh.ts'
-import type { IptChainState, IptTableState, TableName } from './netfilter.ts'
+import type { IptChain, IptTableState, TableName } from './netfilter.ts'
 import type { Route, RouteMetrics, RouteType, Rule, RuleAction } from './route.ts'
+import type { SocketInfo } from './socket.ts'
 
 /** How the kernel says no: errno and, where it sets one, the extended-ack text that iproute2 prints as "Error: …". */
 export interface Refusal {
@@ -33,6 +34,8 @@ export interface LinkStats {
   readonly rxPackets: number
   readonly rxErrors: number
   readonly rxDropped: number
+  /** Packets for another MAC; `ip -s -s` shows them when there are any. */
+  readonly rxOtherhost: number
   readonly rxMulticast: number
   readonly txBytes: number
   readonly txPackets: number
@@ -293,8 +296,11 @@ export interface Operations {
   'ipt.names': { req: Record<never, never>; reply: readonly TableName[] }
   /** IPT_SO_GET_ENTRIES; the first use of a table registers it with its hooks. */
   'ipt.get': { req: { readonly table: TableName }; reply: IptTableState }
-  /** IPT_SO_SET_REPLACE: the whole table or nothing. EINVAL, ELOOP, ENOENT, EOPNOTSUPP … as x_tables answers. */
-  'ipt.replace': { req: { readonly table: TableName; readonly chains: readonly IptChainState[] }; reply: null }
+  /** IPT_SO_SET_REPLACE: the whole table with its counters, or nothing. EINVAL, ELOOP, ENOENT, EOPNOTSUPP … as x_tables answers. */
+  'ipt.replace': {
+    req: { readonly table: TableName; readonly chains: readonly IptChain[]; readonly counters: Float64Array }
+    reply: null
+  }
   /** IPCTNL_MSG_CT_GET dump, in the order of the kernel's table. */
   'ct.list': { req: { readonly filter: CtFilter }; reply: readonly CtInfo[] }
   /** One connection by its original or reply tuple; ENOENT when absent. */
@@ -376,23 +382,6 @@ export interface SetChange {
 }
 
 export type Op = keyof Operations
-
-/** A socket as ss(8) sees it. */
-export interface SocketInfo {
-  readonly netid: 'tcp' | 'udp' | 'icmp' | 'raw'
-  /** TCP states as ss names them (LISTEN, ESTAB, SYN-SENT, …); UNCONN or ESTAB for the others. */
-  readonly state: string
-  readonly recvQ: number
-  readonly sendQ: number
-  readonly local: Ip4
-  readonly lport: number
-  readonly remote: Ip4
-  readonly rport: number
-  readonly ifindex: number
-  readonly uid: number
-  readonly inode: number
-  readonly processes: readonly { readonly name: string; readonly pid: number; readonly fd: number }[]
-}
 
 /** The kernel as tools see it. */
 export interface Netlink {

@@ -64,6 +64,23 @@ export interface RouteMetrics {
   readonly lock?: readonly string[]
 }
 
+/** RTAX_* in the kernel's order, as iproute2 names them. */
+export const ROUTE_METRICS = Object.freeze([
+  'mtu',
+  'window',
+  'rtt',
+  'rttvar',
+  'ssthresh',
+  'cwnd',
+  'advmss',
+  'reordering',
+  'hoplimit',
+  'initcwnd',
+  'rto_min',
+  'initrwnd',
+  'quickack',
+] as const)
+
 /** A route: fib_alias + fib_info in one value. */
 export interface Route {
   readonly dst: Ip4

@@ -9,6 +9,22 @@ import type { NetnsId } from './request.ts'
 /** ping: SOCK_DGRAM/IPPROTO_ICMP. raw: SOCK_RAW with an IP protocol. packet: AF_PACKET/SOCK_RAW (tcpdump, arping). */
 export type SocketType = 'udp' | 'tcp' | 'ping' | 'raw' | 'packet'
 
+/** TCP_ESTABLISHED … TCP_CLOSING (include/net/tcp_states.h) as ss names them. */
+export const SOCKET_STATES = Object.freeze([
+  'ESTAB',
+  'SYN-SENT',
+  'SYN-RECV',
+  'FIN-WAIT-1',
+  'FIN-WAIT-2',
+  'TIME-WAIT',
+  'UNCONN',
+  'CLOSE-WAIT',
+  'LAST-ACK',
+  'LISTEN',
+  'CLOSING',
+] as const)
+export type SocketState = (typeof SOCKET_STATES)[number]
+
 export interface SockAddr {
   readonly addr: Ip4
   readonly port: number
@@ -155,4 +171,23 @@ export interface Upcalls {
   wake(owner: SocketOwner, socket: SocketId): void
   /** Does a process live in the namespace? One that lost its name is then kept until Kernel.putNetns. */
   netnsBusy?(netns: NetnsId): boolean
+  /** Count work for the limit of steps; throws LimitError beyond it. */
+  charge?(steps: number): void
+}
+
+/** A socket as ss(8) sees it. */
+export interface SocketInfo {
+  readonly netid: 'tcp' | 'udp' | 'icmp' | 'raw'
+  /** UNCONN or ESTAB for all but TCP. */
+  readonly state: SocketState
+  readonly recvQ: number
+  readonly sendQ: number
+  readonly local: Ip4
+  readonly lport: number
+  readonly remote: Ip4
+  readonly rport: number
+  readonly ifindex: number
+  readonly uid: number
+  readonly inode: number
+  readonly processes: readonly { readonly name: string; readonly pid: number; readonly fd: number }[]
 }

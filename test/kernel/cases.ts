@@ -19,6 +19,8 @@ export interface Case {
   readonly firstNetns: boolean
   /** Only this machine's own kernel can be asked (`# native`): UML is too slow for it, or has no tracepoints. */
   readonly native: boolean
+  /** The unit test that holds netsim against the recording (`# compared in test/unit/x.test.ts`): what is asked has no script in netsim. */
+  readonly comparedIn: string | null
   /** Programs that not every Debian has, from lines "# needs: dig host". */
   readonly needs: readonly string[]
   readonly sha: string
@@ -84,11 +86,12 @@ export function loadCases(filter = ''): Case[] {
       const { script, differs } =
         kind === 'tables' ? expandTable(text) : { script: text, differs: scenarioDiffers(text) }
       const native = /^# native$/m.test(text)
+      const comparedIn = /^# compared in (\S+)$/m.exec(text)?.[1] ?? null
       const firstNetns = /^# in the first namespace$/m.test(text)
-      const asked = kind === 'calls' ? script + sourceOfInterpreter() : script
+      const asked = kind === 'calls' ? script + sourceOfInterpreter(script) : script
       const sha = createHash('sha256').update(asked).digest('hex').slice(0, 16)
       const needs = [...text.matchAll(/^# needs: (.*)$/gm)].flatMap((m) => m[1]!.trim().split(/\s+/))
-      cases.push({ name, script, differs, firstNetns, native, needs, sha })
+      cases.push({ name, script, differs, firstNetns, native, comparedIn, needs, sha })
     }
   }
   return cases

@@ -46,7 +46,7 @@ const OTHER = parseMac('02:00:00:00:00:77')!
 const GROUP = parseMac('01:00:5e:01:01:01')!
 const BROADCAST = parseMac('ff:ff:ff:ff:ff:ff')!
 
-interface Shape {
+export interface Shape {
   readonly src?: string
   readonly dst?: string
   readonly to?: number
@@ -56,14 +56,16 @@ interface Shape {
   readonly mf?: boolean
   readonly offset?: number
   readonly l4?: Transport | null
-  readonly data?: number
+  /** How many bytes, or which. */
+  readonly data?: number | Uint8Array
 }
 
 const PROTOCOLS = { icmp: 1, tcp: 6, udp: 17 } as const
 const HEADERS = { icmp: 8, tcp: 20, udp: 8 } as const
 
 function packet(s: Shape): Packet {
-  const size = s.data ?? 8
+  const bytes = typeof s.data === 'object' ? s.data : new Uint8Array(s.data ?? 8).fill(65)
+  const size = bytes.length
   const l4 = s.l4 === undefined ? udp(40000, 5000, 8 + size, false) : s.l4
   const protocol = s.protocol ?? (l4 === null ? 17 : PROTOCOLS[l4.kind])
   const total = 20 + (l4 === null ? 0 : HEADERS[l4.kind]) + size
@@ -82,10 +84,10 @@ function packet(s: Shape): Packet {
     null,
     false,
   )
-  return { eth: ethernet(s.to ?? R, A, 0x0800), net: ip, l4, data: new Uint8Array(size).fill(65) }
+  return { eth: ethernet(s.to ?? R, A, 0x0800), net: ip, l4, data: bytes }
 }
 
-const frame = (s: Shape = {}): Uint8Array => encodePacket(packet(s))
+export const frame = (s: Shape = {}): Uint8Array => encodePacket(packet(s))
 
 /** The frame with some bytes changed; offsets count from the IP header. */
 function edit(b: Uint8Array, changes: Readonly<Record<number, number>>, fixSum = true): Uint8Array {
@@ -100,13 +102,13 @@ function edit(b: Uint8Array, changes: Readonly<Record<number, number>>, fixSum =
   return copy
 }
 
-const syn = (dport: number, flags = 2): Transport => tcp(40000, dport, 1000, 0, flags, 64000, 0, null, false)
-const echo = (type = 8, code = 0): Transport => icmp(type, code, 0x10001, false)
+export const syn = (dport: number, flags = 2): Transport => tcp(40000, dport, 1000, 0, flags, 64000, 0, null, false)
+export const echo = (type = 8, code = 0): Transport => icmp(type, code, 0x10001, false)
 const DATAGRAM = frame()
 const SEGMENT = frame({ l4: syn(5001), data: 0 })
 const ECHO = frame({ l4: echo(), data: 56 })
 
-function arpFrame(op: number, sip: string, tip: string, to = BROADCAST): Uint8Array {
+export function arpFrame(op: number, sip: string, tip: string, to = BROADCAST): Uint8Array {
   const net = arp(op, A, ip4(sip), 0, ip4(tip))
   return encodePacket({ eth: ethernet(to, A, 0x0806), net, l4: null, data: new Uint8Array(0) })
 }

@@ -1,8 +1,11 @@
 // npm run record [-- FILTER] [--native]: ask a real kernel for every table, scenario and calls file, and keep its answers.
-// Only what changed since its recording is asked again; --all asks for everything.
+// Only what changed since its recording is asked again; --all asks for everything. Recordings of another form have a recorder
+// each, which `npm run record -- NAME.json --native` runs.
+import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { missingPrograms, runOnLinux, unavailable } from '../../src/cli/verify/linux.ts'
 import { type Case, formatRecording, linuxScript, loadCases, readRecording, recordingPath } from './cases.ts'
-import { missingPrograms, runOnLinux, unavailable } from './linux.ts'
 
 const args = process.argv.slice(2)
 const where = args.includes('--native') ? 'native' : 'uml'
@@ -12,6 +15,19 @@ const reason = unavailable(where)
 if (reason !== null) {
   console.error(`record: cannot ask ${where}: ${reason}`)
   process.exit(3)
+}
+/** Drops as the tracepoint skb:kfree_skb reports them, and packets as tcpdump prints them. */
+const RECORDERS: Readonly<Record<string, string>> = {
+  'drops.json': 'drops_record.ts',
+  'neigh_drops.json': 'neigh_drops_record.ts',
+  'drop_reasons.json': 'drop_reasons_record.ts',
+  'rules.json': 'rules_record.ts',
+  'wire_tcpdump.json': '../unit/wire_tcpdump_record.ts',
+}
+const recorder = RECORDERS[filter]
+if (recorder !== undefined) {
+  const program = [...process.execArgv, join(import.meta.dirname, recorder)]
+  process.exit(spawnSync(process.execPath, program, { stdio: 'inherit' }).status ?? 1)
 }
 const stale = loadCases(filter)
   .filter((c) => args.includes('--all') || readRecording(c.name)?.sha !== c.sha)

@@ -1,4 +1,5 @@
-// Laws of connection tracking: random segments against the table of states, and the hash of tuples against a plain list.
+// Laws of connection tracking: random segments against the table of states (tcp_conntracks and tcp_valid_flags of Linux,
+// net/netfilter/nf_conntrack_proto_tcp.c; that the copy is right is recorded: scenarios/ct-tcp), and the hash of tuples against a plain list.
 import { fc, test } from '@fast-check/vitest'
 import { expect } from 'vitest'
 import type { NetNs } from '../../src/kernel/core/netns.ts'

@@ -1,3 +1,4 @@
+// Laws of DNS messages (RFC 1035, 4; EDNS: RFC 6891): what is written reads back, and nothing crashes the reader.
 import { fc, test } from '@fast-check/vitest'
 import { expect } from 'vitest'
 import {

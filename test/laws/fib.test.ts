@@ -5,6 +5,7 @@ import { expect } from 'vitest'
 import { FibResult, Flow, fib_lookup, fib_select_multipath, inet_addr_type } from '../../src/kernel/ipv4/fib_lookup.ts'
 import { inPrefix, maskOf } from '../../src/lib/ip4.ts'
 import { type Route, type RouteType, RTNH_F_DEAD, RTNH_F_LINKDOWN } from '../../src/uapi/route.ts'
+import { recorded } from '../kernel/story.ts'
 import { FibHost } from '../unit/fib_fixture.ts'
 
 /** Addresses on both sides of the sign bit, close together. */
@@ -53,7 +54,10 @@ interface Answer {
   readonly index: number
 }
 
-/** The definition: of all entries that fit, the longest; the first with a nexthop to use decides, or fails. */
+/**
+ * RFC 1812, 5.2.4.3: of all entries that fit, the longest. Among equals the order of fib_insert_alias (tos, priority), and which nexthop
+ * can be used: fib_table_lookup (net/ipv4/fib_trie.c).
+ */
 function scan(candidates: readonly Route[], fl: Flow): Answer | 'throw' {
   const fits = candidates.filter(
     (r) => inPrefix(fl.dst, r.dst, r.len) && (r.tos === 0 || r.tos === fl.tos) && r.scope >= fl.scope,
@@ -68,11 +72,16 @@ function scan(candidates: readonly Route[], fl: Flow): Answer | 'throw' {
   return { route: null, index: -1 }
 }
 
+/** The errno that Linux gave for a route of that type. */
+const errnoOf = (type: string): string =>
+  /^(E[A-Z]+) /m.exec(recorded('scenarios/request-errnos', `ip route get ${type}`))![1]!
 const ERRORS: Partial<Record<RouteType, string>> = {
-  unreachable: 'EHOSTUNREACH',
-  blackhole: 'EINVAL',
-  prohibit: 'EACCES',
+  unreachable: errnoOf('10.7.1.1'),
+  blackhole: errnoOf('10.7.2.1'),
+  prohibit: errnoOf('10.7.3.1'),
 }
+
+const NO_ROUTE = errnoOf('9.9.9.9')
 
 function check(host: FibHost, groups: readonly (readonly Route[])[], given: Partial<Flow>): void {
   const fl = Object.assign(new Flow(), given)
@@ -86,7 +95,7 @@ function check(host: FibHost, groups: readonly (readonly Route[])[], given: Part
     break
   }
   expect(res.route).toBe(want.route)
-  expect(err).toBe(want.route === null ? 'ENETUNREACH' : (ERRORS[want.route.type] ?? null))
+  expect(err).toBe(want.route === null ? NO_ROUTE : (ERRORS[want.route.type] ?? null))
   expect(res.nexthop?.index ?? -1).toBe(want.index)
   if (want.route !== null) expect(res.prefixlen).toBe(want.route.len)
 }

@@ -8,12 +8,13 @@ import { formatNeigh, printNeigh } from '../../src/tools/ip/neigh_print.ts'
 import { JsonWriter } from '../../src/tools/ip/output.ts'
 import { formatPrefix, tryPrefix } from '../../src/tools/ip/prefix.ts'
 import { plainEnv } from '../../src/tools/ip/print_env.ts'
-import { formatRoute, METRICS, printRoute } from '../../src/tools/ip/route_print.ts'
+import { formatRoute, printRoute } from '../../src/tools/ip/route_print.ts'
 import { formatRule, printRule } from '../../src/tools/ip/rule_print.ts'
 import { parseIfAddr, parseNeigh, parseRoute, parseRule } from '../../src/tools/ip/text.ts'
 import type { IfAddr } from '../../src/uapi/link.ts'
 import type { NeighEntry } from '../../src/uapi/neigh.ts'
 import type { NextHop, Route, RouteMetrics, Rule } from '../../src/uapi/route.ts'
+import { ROUTE_METRICS } from '../../src/uapi/route.ts'
 
 const device = (i: number): string => `eth${i}`
 const index = (name: string): number => Number(name.slice(3))
@@ -51,10 +52,14 @@ const metrics: fc.Arbitrary<RouteMetrics | null> = orNull(
     )
     .filter((m) => Object.keys(m).length > 0)
     .chain((m) =>
-      fc.subarray(METRICS.filter((n) => m[n] !== undefined && n !== 'quickack' && n !== 'rto_min')).map((locked) => {
-        const lock = METRICS.filter((n) => locked.some((l) => l === n) || (n === 'rto_min' && m.rto_min !== undefined))
-        return lock.length === 0 ? m : { ...m, lock }
-      }),
+      fc
+        .subarray(ROUTE_METRICS.filter((n) => m[n] !== undefined && n !== 'quickack' && n !== 'rto_min'))
+        .map((locked) => {
+          const lock = ROUTE_METRICS.filter(
+            (n) => locked.some((l) => l === n) || (n === 'rto_min' && m.rto_min !== undefined),
+          )
+          return lock.length === 0 ? m : { ...m, lock }
+        }),
     ),
 )
 

@@ -1,4 +1,5 @@
-// Laws of sets: a hash:net answers as a list of nets does (longest prefix first, exceptions), and what is saved restores to the same.
+// Laws of sets: a hash:net answers as a list of nets does (ipset(8), hash:net: the most specific prefix first, nomatch excepts), and what is
+// saved restores to the same.
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
 import { Host } from '../../src/index.ts'

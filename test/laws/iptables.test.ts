@@ -1,6 +1,6 @@
 // The law of the compiled chain: what hashed dispatch and the flat walk make of a packet is what iptables(8) says, rule by rule:
 // the same verdict and the same counters, with and without a listener.
-// The walker here is written from the specification: a rule that matches counts; the first verdict ends the walk; RETURN and the end of a
+// The walker here is written from iptables(8), TARGETS, and RFC 1858 for fragments: a rule that matches counts; the first verdict ends the walk; RETURN and the end of a
 // user chain go on behind the jump (goto leaves no way back); the end of a built-in chain is its policy.
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
@@ -11,6 +11,7 @@ import type { NfConn } from '../../src/kernel/netfilter/conntrack/conn.ts'
 import { ipt_do_table, TableRuntime } from '../../src/kernel/netfilter/ip_tables.ts'
 import { NF_ACCEPT } from '../../src/kernel/netfilter/xt.ts'
 import {
+  counterSlots,
   IPT_INV_DSTIP,
   IPT_INV_FRAG,
   IPT_INV_PROTO,
@@ -307,10 +308,12 @@ function sameDevice(asked: string, name: string): boolean {
 function compiled(table: IptTable, p: Sent, traced: boolean): { verdict: string; counters: readonly number[][] } {
   const tr = traced ? { emit: () => undefined } : null
   const net = { id: 0, kernel: { tr, sim: { now: 0 } }, nf: { dropDetail: null } } as unknown as NetNs
-  const counters = table.chains.map((c) => new Float64Array(2 * c.rules.length + (c.policy === null ? 0 : 2)))
+  const counters = new Float64Array(table.chains.reduce((n, c) => n + counterSlots(c), 0))
   const dev = (name: string): NetDevice => ({ name, ifindex: 1 }) as NetDevice
   const v = ipt_do_table(new TableRuntime(net, table, counters), NF_INET_FORWARD, p.skb, dev(p.iif), dev(p.oif))
-  return { verdict: v === NF_ACCEPT ? 'ACCEPT' : 'DROP', counters: counters.map((c) => [...c]) }
+  let at = 0
+  const each = table.chains.map((c) => [...counters.subarray(at, (at += counterSlots(c)))])
+  return { verdict: v === NF_ACCEPT ? 'ACCEPT' : 'DROP', counters: each }
 }
 
 /** Packets and bytes, in the order of the table's counters. */

@@ -2,6 +2,7 @@
 import { fc, test } from '@fast-check/vitest'
 import { Host } from 'netsim'
 import { expect } from 'vitest'
+import { recordedSections } from '../kernel/story.ts'
 
 const int = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max })
 const net = fc.tuple(int(0, 255), int(0, 255), int(8, 32)).map(([a, b, len]) => `10.${a}.${b}.0/${len}`)
@@ -25,19 +26,10 @@ function ruleset(lines: readonly string[]): string {
   return ['*filter', ':INPUT DROP [0:0]', ':one - [0:0]', ':two - [0:0]', ...lines, 'COMMIT', ''].join('\n')
 }
 
-/** Lines that make a restore fail: where it is read, or only when the kernel looks at the whole table. */
-const MISTAKES = [
-  '-A INPUT -j NOSUCH',
-  '-A INPUT -p tcp -m tcp --dport nonsense',
-  '-A nowhere -j ACCEPT',
-  '-A INPUT --no-such-option',
-  '-A INPUT -m nosuch',
-  ':INPUT MAYBE [0:0]',
-  '-I INPUT -j two\n-A two -j two',
-  '-A INPUT -j DNAT --to-destination 10.0.0.1',
-  '-A INPUT -j TTL --ttl-set 3',
-  '-D INPUT -s 192.0.2.77 -j DROP',
-]
+/** Lines for which Linux refused a restore: where they are read, or only when the kernel looks at the whole table. */
+const MISTAKES = recordedSections('scenarios/ipt-mistakes').flatMap(([line, answer]) =>
+  answer === 'rc=0\n' ? [] : [line.replaceAll('; ', '\n')],
+)
 
 const save = (host: Host): string =>
   host

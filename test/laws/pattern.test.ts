@@ -1,7 +1,7 @@
-// Laws of shell patterns: the matcher agrees with one that follows the definition word by word. Read first: src/shell/pattern.ts.
+// Laws of shell patterns: the matcher agrees with one that follows the definition of bash(1), Pattern Matching, word by word. Read first: src/lib/pattern.ts.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { matches, prefixLength, suffixStart } from '../../src/shell/pattern.ts'
+import { matches, prefixLength, suffixStart } from '../../src/lib/pattern.ts'
 
 const free = { charge: (): void => {} }
 

@@ -1,4 +1,4 @@
-// Laws of filters: Boolean algebra, and agreement with predicates written on header objects.
+// Laws of filters: Boolean algebra, and agreement with predicates written on header objects after pcap-filter(7).
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatIp4, ip4, maskOf } from '../../src/lib/ip4.ts'

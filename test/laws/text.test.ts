@@ -1,4 +1,4 @@
-// Laws of the text tools. Read first: src/tools/text/table.ts.
+// Laws of the text tools, as POSIX (XCU 4; regular expressions: XBD 9) defines them. Read first: src/tools/text/table.ts.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compileRegex } from '../../src/lib/regex/regex.ts'

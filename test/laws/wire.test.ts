@@ -1,4 +1,4 @@
-// Laws of bytes: decode∘encode is the identity, decoders are total, checksums check.
+// Laws of bytes: decode∘encode is the identity, decoders are total, checksums check (RFC 1071).
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { arp, decodeArp, encodeArp } from '../../src/wire/arp.ts'

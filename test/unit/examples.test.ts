@@ -1,10 +1,11 @@
-// The TypeScript scenarios of examples/ run, and say what they are there to say. (The scripts are conformance scenarios.)
-import { readdirSync, readFileSync } from 'node:fs'
+// The TypeScript scenarios of examples/ run, and what they say is what Linux did (scenarios/chapter-*, scenarios/story-drops, scenarios/example-*); the form of
+// the lines is theirs. (The scripts are conformance scenarios.)
+import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { timeTravel } from '../../examples/time-travel.ts'
 import { whatIf } from '../../examples/what-if.ts'
 import { whyNoAnswer } from '../../examples/why-no-answer.ts'
-import { pinged, recorded } from '../kernel/story.ts'
+import { droppedByLinux, pinged, recorded, recordedSections } from '../kernel/story.ts'
 
 function lines(example: (print: (line: string) => void) => void): readonly string[] {
   const out: string[] = []
@@ -17,79 +18,69 @@ test('every TypeScript example is run here', () => {
   expect(files).toEqual(['time-travel.ts', 'what-if.ts', 'why-no-answer.ts'])
 })
 
-test('why-no-answer names what each missing piece leads to', () => {
-  expect(lines(whyNoAnswer)).toEqual([
-    'without nothing: 1 of 1 answered; answered',
-    "without the host's default route: 0 of 1 answered; NEIGH_FAILED in ns1 (neigh_invalidate)",
-    'without ip_forward: 0 of 1 answered; NEIGH_FAILED in ns1 (neigh_invalidate)',
-    "without the pod's default route: 0 of 0 answered; never sent: ENETUNREACH",
-    'without proxy_arp: 0 of 1 answered; NEIGH_FAILED in ns1 (neigh_invalidate)',
-    'without the way back to the pod: 0 of 1 answered; IP_INADDRERRORS in gw (ip_error)',
-  ])
-})
-
-test('why-no-answer counts the answers that Linux counted', () => {
-  const out = lines(whyNoAnswer)
-  const linux = (name: string): string => {
-    const r = pinged(
-      recorded(`scenarios/${name}`, name.startsWith('story') ? "without the pod's default route" : 'pod to host'),
-    )
-    return `${r.received} of ${r.sent} answered`
-  }
-  const names = ['nothing', 'default-route', 'forwarding', '', 'proxy-arp', 'way-back']
-  const counted = names.map((n) => linux(n === '' ? 'story-pod-to-host' : `chapter-${n}`))
-  expect(out.map((l) => /\d+ of \d+ answered/.exec(l)?.[0])).toEqual(counted)
-})
-
-test('what-if asks copies, and the original does not notice', () => {
-  const out = lines(whatIf)
-  expect(out.slice(0, 3)).toEqual([
-    '$ true',
-    '    pings answered in half a minute: 6; echo over TCP: hello',
-    '    a datagram of 1000 bytes: dropped NO_SOCKET',
-  ])
-  expect(out.filter((l) => l.includes('datagram')).map((l) => l.split(' ').at(-1))).toEqual([
-    'NO_SOCKET',
-    'PKT_TOO_BIG',
-    'IP_INADDRERRORS',
-    'NO_SOCKET',
-    'NOT_SPECIFIED',
-    'IP_RPFILTER',
-  ])
-  expect(out.at(-1)).toBe('the original: 3 pings answered, 12 s old')
-})
-
-test('time-travel finds the moment of each state', () => {
-  expect(lines(timeTravel).slice(-4)).toEqual([
-    '  0.000000 s  no entry',
-    '  0.000000 s  INCOMPLETE',
-    '  3.000000 s  FAILED',
-    'at the beginning: no entry',
-  ])
-})
-
-/** Every reason, and function with its reason, that Linux's tracepoint skb:kfree_skb gave to recorded frames. */
-function linuxDrops(): ReadonlySet<string> {
-  const found = new Set<string>()
-  const collect = (x: unknown): void => {
-    if (typeof x !== 'object' || x === null) return
-    const { fn, reason } = x as { readonly fn?: unknown; readonly reason?: unknown }
-    if (typeof fn === 'string' && typeof reason === 'string') found.add(reason).add(`${reason} ${fn}`)
-    Object.values(x).forEach(collect)
-  }
-  for (const file of ['drops.json', 'neigh_drops.json']) {
-    collect(JSON.parse(readFileSync(new URL(`../kernel/recordings/${file}`, import.meta.url), 'utf8')))
-  }
-  return found
+/** Where a device of the chapter is; a packet that came by none was sent by the pod. */
+const PLACES: Readonly<Record<string, string>> = {
+  lan0: 'gw',
+  ens3: 'host',
+  'veth-ns1': 'host',
+  'ns1-eth0': 'ns1',
+  '-': 'ns1',
 }
 
-test('every drop that an example names is one that Linux was seen to make', () => {
-  const known = linuxDrops()
-  const where = lines(whyNoAnswer).flatMap((l) => {
-    const m = /; ([A-Z_]+) in \S+ \((\w+)\)/.exec(l)
-    return m === null ? [] : [`${m[1]} ${m[2]}`]
+test.each([
+  ['nothing', 'chapter-nothing'],
+  ["the host's default route", 'chapter-default-route'],
+  ['ip_forward', 'chapter-forwarding'],
+  ["the pod's default route", 'story-pod-to-host'],
+  ['proxy_arp', 'chapter-proxy-arp'],
+  ['the way back to the pod', 'chapter-way-back'],
+])('why-no-answer, without %s, says what became of the ping on Linux', (missing, scenario) => {
+  const said = lines(whyNoAnswer)
+    .find((l) => l.startsWith(`without ${missing}: `))
+    ?.split('; ')
+  const title = scenario.startsWith('story') ? `without ${missing}` : 'pod to host'
+  const linux = pinged(recorded(`scenarios/${scenario}`, title))
+  expect(said?.[0]).toBe(`without ${missing}: ${linux.received} of ${linux.sent} answered`)
+  if (linux.error !== null) {
+    const words = /[^:]*$/.exec(linux.error)![0].trim()
+    const refused = recorded('scenarios/request-errnos', 'ip route get 9.9.9.9')
+    expect(refused).toContain(`\n${said?.[1]?.replace('never sent: ', '')} ${words}\n`)
+  } else if (linux.received > 0) expect(said?.[1]).toBe('answered')
+  else {
+    const drops = droppedByLinux(`pod to host without ${scenario.replace('chapter-', '')}`).map((l) => l.split(' '))
+    expect(drops.map(([fn, reason, device]) => `${reason} in ${PLACES[device!]} (${fn})`)).toContain(said?.[1])
+  }
+})
+
+test('what-if asks copies, which answer as Linux did, and the original does not notice', () => {
+  const linux = recordedSections('scenarios/example-what-if')
+  const expected = linux.flatMap(([question, text]) => {
+    const [, answers, echo] = /in half a minute: (\d+); echo: (.*)/.exec(text)!
+    const [, reason] = droppedByLinux(`a datagram of 1000 bytes: ${question}`).join().split(' ')
+    return [
+      `$ ${question}`,
+      `    pings answered in half a minute: ${answers}; echo over TCP: ${echo || 'nothing'}`,
+      `    a datagram of 1000 bytes: dropped ${reason}`,
+    ]
   })
-  const reasons = lines(whatIf).flatMap((l) => /dropped ([A-Z_]+)$/.exec(l)?.[1] ?? [])
-  expect(where.length + reasons.length).toBeGreaterThan(6)
-  for (const drop of [...where, ...reasons]) expect(known).toContain(drop)
+  const before = new Set(linux.map(([, text]) => /^before: (\d+)/.exec(text)?.[1]))
+  expect(lines(whatIf)).toEqual([...expected, `the original: ${[...before].join()} pings answered, 12 s old`])
+})
+
+test('time-travel finds the moment of each state, between the moments at which Linux was asked', () => {
+  const asked = recordedSections('scenarios/example-time-travel').map(([title, text]) => ({
+    at: Number.parseInt(title, 10) / 1000 || 0,
+    state: /(\S+)\s*$/.exec(text)?.[1] ?? 'no entry',
+  }))
+  const found = lines(timeTravel).flatMap((l) => {
+    const m = /^ {2}(\S+) s {2}(.*)$/.exec(l)
+    return m === null ? [] : [{ at: Number(m[1]), state: m[2]! }]
+  })
+  expect(found.map((f) => f.state)).toEqual([...new Set(asked.map((a) => a.state))])
+  for (const { at, state } of found) {
+    const first = asked.findIndex((a) => a.state === state)
+    expect(at).toBeLessThanOrEqual(asked[first]!.at)
+    expect(at).toBeGreaterThanOrEqual(asked[first - 1]?.at ?? 0)
+  }
+  expect(lines(timeTravel).at(-1)).toBe(`at the beginning: ${asked[0]!.state}`)
 })

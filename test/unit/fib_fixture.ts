@@ -3,6 +3,7 @@
 import type { Draft } from 'immer'
 import { createDraft, finishDraft, freeze } from 'immer'
 import { KernelError } from '../../src/kernel/core/errors.ts'
+import { linkTable } from '../../src/kernel/core/link_list.ts'
 import { NetNs } from '../../src/kernel/core/netns.ts'
 import { Transaction } from '../../src/kernel/core/transaction.ts'
 import { routeHandlers } from '../../src/kernel/ipv4/fib_frontend.ts'
@@ -66,7 +67,7 @@ const ANY_RULE: Rule = {
 
 const CONFIG: NetnsConfig = freeze(
   {
-    links: [link(1, 'lo'), link(2, 'd0'), link(3, 'd1'), link(4, 'd2')],
+    links: linkTable([link(1, 'lo'), link(2, 'd0'), link(3, 'd1'), link(4, 'd2')]),
     nextIfindex: 5,
     tables: {},
     rules: [

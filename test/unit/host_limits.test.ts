@@ -141,6 +141,19 @@ const MATCHING: readonly (readonly [string, string])[] = [
 ]
 
 describe('patterns', () => {
+  test.each([
+    ['ip address show label', `ip addr show label '${'*a'.repeat(30)}*b'`],
+    ['sysctl', `sysctl -p /tmp/s`],
+  ])('%s matches in linear time', (_, script) => {
+    const host = new Host('node1')
+    host.sh(
+      `ip link add ${'a'.repeat(15)} type dummy; ip addr add 10.0.0.1/24 dev ${'a'.repeat(15)}; echo 'net.ipv4.conf.${'*a'.repeat(30)}*b.forwarding = 1' > /tmp/s`,
+    )
+    const began = performance.now()
+    host.sh(script)
+    expect(performance.now() - began).toBeLessThan(1000)
+  })
+
   test.each(MATCHING)('%s has its answer at once', (_, script) => {
     const host = new Host('node1')
     host.sh(MATCHING[0]![1])
@@ -176,8 +189,16 @@ describe('with the default limits', () => {
     ['steps', 'seq 1 1000000000 | tail -1'],
     ['fileSize', 'yes > /tmp/f'],
     ['processes', 'while :; do sleep 1000 & done'],
+    ['steps', 'i=0; while :; do ip link add a$i type veth peer name b$i; : $((i++)); done'],
+    ['steps', 'i=1; while :; do iptables -A INPUT -m mark --mark $((i++)) -j DROP; done'],
   ])('%s: %s ends soon', (limit, script) => {
     expect(limitOf(() => new Host('node1').sh(script)).limit).toBe(limit)
+  })
+
+  test('ten thousand namespaces fit into one run', () => {
+    expect(
+      new Host('node1').sh('for ((i = 0; i < 10000; i++)); do ip netns add n$i; done; ip netns | wc -l').stdout,
+    ).toBe('10000\n')
   })
 
   test('what ends is let through: a million turns of a loop, a million lines, thousands of jobs', () => {

@@ -2,14 +2,21 @@
 import { iptables } from '../../src/tools/iptables/iptables.ts'
 import { iptablesRestore } from '../../src/tools/iptables/restore.ts'
 import { iptablesSave } from '../../src/tools/iptables/save.ts'
-import { HOOK_NAMES, type IptChainState, TABLE_HOOKS, type TableName } from '../../src/uapi/netfilter.ts'
+import {
+  counterSlots,
+  HOOK_NAMES,
+  type IptChain,
+  type IptTableState,
+  TABLE_HOOKS,
+  type TableName,
+} from '../../src/uapi/netfilter.ts'
 import type { Main, Sys } from '../../src/uapi/program.ts'
 import type { Netlink, Op, Operations, Result } from '../../src/uapi/request.ts'
 
 const NO_RULES = Object.freeze([])
 
 export class FakeTables implements Netlink {
-  readonly tables = new Map<TableName, readonly IptChainState[]>()
+  readonly tables = new Map<TableName, IptTableState>()
   /** How often a table was replaced. */
   replaced = 0
 
@@ -19,32 +26,41 @@ export class FakeTables implements Netlink {
 
   private answer(op: Op, req: Operations['ipt.replace']['req']): unknown {
     if (op === 'ipt.names') return [...this.tables.keys()].reverse()
-    if (op === 'ipt.get') return { name: req.table, chains: this.chains(req.table).map(copied) }
+    if (op === 'ipt.get') return this.state(req.table)
     if (op !== 'ipt.replace') throw new TypeError(`the fake does not know ${op}`)
-    this.tables.set(req.table, req.chains)
+    this.tables.set(req.table, { table: { name: req.table, chains: req.chains }, counters: req.counters })
     this.replaced++
     return null
   }
 
-  chains(table: TableName): readonly IptChainState[] {
-    let chains = this.tables.get(table)
-    if (chains === undefined) {
-      chains = TABLE_HOOKS[table].map((hook) => ({
-        chain: Object.freeze({ name: HOOK_NAMES[hook], policy: 'ACCEPT', rules: NO_RULES }),
-        counters: new Float64Array(2),
-      }))
-      this.tables.set(table, chains)
+  private state(name: TableName): IptTableState {
+    let state = this.tables.get(name)
+    if (state === undefined) {
+      const chains = TABLE_HOOKS[name].map(
+        (hook): IptChain => Object.freeze({ name: HOOK_NAMES[hook], policy: 'ACCEPT', rules: NO_RULES }),
+      )
+      state = { table: { name, chains }, counters: new Float64Array(2 * chains.length) }
+      this.tables.set(name, state)
     }
-    return chains
+    return { table: state.table, counters: state.counters.slice() }
   }
 
-  chain(table: TableName, name: string): IptChainState {
+  /** Each chain with a view of its counters, so that a test may count. */
+  chains(name: TableName): readonly ChainView[] {
+    this.state(name)
+    const { table, counters } = this.tables.get(name)!
+    let at = 0
+    return table.chains.map((chain) => ({ chain, counters: counters.subarray(at, (at += counterSlots(chain))) }))
+  }
+
+  chain(table: TableName, name: string): ChainView {
     return this.chains(table).find((c) => c.chain.name === name)!
   }
 }
 
-function copied(s: IptChainState): IptChainState {
-  return { chain: s.chain, counters: s.counters.slice() }
+interface ChainView {
+  readonly chain: IptChain
+  readonly counters: Float64Array
 }
 
 const PROGRAMS: Readonly<Record<string, Main>> = {
@@ -59,14 +75,8 @@ export interface Ran {
   readonly stderr: string
 }
 
-/** One command line; words are parted by single blanks. `pieces` of stdin come one by one, with `between` called before each. */
-export function run(
-  fake: FakeTables,
-  line: string,
-  pieces: readonly string[] = [],
-  between: () => void = () => {},
-  uid = 0,
-): Ran {
+/** One command line; words are parted by single blanks. `pieces` of stdin come one by one. */
+export function run(fake: FakeTables, line: string, pieces: readonly string[] = [], uid = 0): Ran {
   const argv = line.split(' ')
   const written = ['', '', '']
   let next = 0
@@ -82,10 +92,7 @@ export function run(
       written[fd] += text
       return { ok: true, value: text.length }
     },
-    read: () => {
-      between()
-      return { ok: true, value: new TextEncoder().encode(pieces[next++] ?? '') }
-    },
+    read: () => ({ ok: true, value: new TextEncoder().encode(pieces[next++] ?? '') }),
   } as unknown as Sys
   const result = PROGRAMS[argv[0]!]!(sys, argv)
   let code = result

@@ -1,5 +1,8 @@
+// netsim's own promises about iptables: which objects stay, what is not replaced, what is refused by name. What a restore makes of counters
+// and of changes meanwhile is recorded in scenarios/ipt-restore-slow, what others than root are told in scenarios/unprivileged.
 import { describe, expect, it } from 'vitest'
 import { iptRuleText } from '../../src/tools/iptables/print.ts'
+import { recordedSections } from '../kernel/story.ts'
 import { FakeTables, run, saved } from './ipt_fake.ts'
 
 function withRules(): FakeTables {
@@ -48,38 +51,13 @@ describe('iptables', () => {
     expect(fake.replaced).toBe(replaced)
   })
 
-  it('counts on while a file is read, and takes back only what it zeroes', () => {
-    const fake = withRules()
-    const count = (): void => {
-      for (const c of fake.chains('filter')) for (let i = 0; i < c.counters.length; i++) c.counters[i]! += 1
-    }
-    const pieces = ['*filter\n-Z mine 2\n-A mine -s 9.9.9.9\n', 'COMMIT\n']
-    expect(run(fake, 'iptables-restore -n', pieces, count)).toEqual({ code: 0, stdout: '', stderr: '' })
-    // the first count is before the table was read, the second and third before COMMIT and the end of the file
-    expect([...fake.chain('filter', 'mine').counters]).toEqual([4, 103, 2, 2, 6, 303, 1, 1])
-  })
-
-  it('fails with exit code 4 when another process changed the table in between', () => {
-    const fake = withRules()
-    let reads = 0
-    const meddle = (): void => {
-      if (++reads === 2) run(fake, 'iptables -A other -s 7.7.7.7')
-    }
-    const r = run(fake, 'iptables-restore -n', ['*filter\n-A mine\n', 'COMMIT\n'], meddle)
-    expect(r).toMatchObject({ code: 1, stderr: 'iptables-restore: line 3 failed\n' })
-    expect(fake.chain('filter', 'other').chain.rules).toHaveLength(1)
-  })
-
-  it('is refused to all but root, as the lock and the socket are', () => {
-    const fake = withRules()
-    const asUser = (line: string): unknown => run(fake, line, ['*filter\nCOMMIT\n'], undefined, 1000)
-    const lock = "Fatal: can't open lock file /run/xtables.lock: Permission denied\n"
-    expect(asUser('iptables -S')).toEqual({ code: 4, stdout: '', stderr: lock })
-    expect(asUser('iptables-restore')).toEqual({ code: 4, stdout: '', stderr: lock })
-    const root = 'iptables-save v1.8.9 (legacy): Cannot initialize: Permission denied (you must be root)\n'
-    expect(asUser('iptables-save')).toEqual({ code: 1, stdout: '', stderr: root })
-    expect(asUser('iptables -V')).toMatchObject({ code: 0, stdout: 'iptables v1.8.9 (legacy)\n' })
-  })
+  it.each(recordedSections('scenarios/unprivileged'))(
+    '%s says to a user who is not root what Linux says',
+    (line, said) => {
+      const { stdout, stderr, code } = run(withRules(), line, ['*filter\nCOMMIT\n'], 1000)
+      expect(`${stdout}${stderr}rc=${code}`).toBe(said.trimEnd())
+    },
+  )
 
   it('names what netsim does not model', () => {
     const fake = withRules()

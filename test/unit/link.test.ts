@@ -1,6 +1,7 @@
-// netsim's own promises about links: MACs come from the seed, and what packets meet (NetDevice) follows the configuration.
+// netsim's own promises about links: MACs come from the seed (their bits: IEEE 802, 8.2), and what packets meet (NetDevice) follows the configuration.
 import { Host } from 'netsim'
 import { expect, test } from 'vitest'
+import { allLinks } from '../../src/kernel/core/link_list.ts'
 
 const PAIR = 'ip link add v0 type veth peer name v1'
 
@@ -20,12 +21,18 @@ test('the devices that packets meet are those of the configuration, after each k
   const check = (): void => {
     const nets = host.current.kernel.nets
     for (const net of nets.values()) {
-      expect([...net.byName.keys()].sort()).toEqual(net.cfg.links.map((l) => l.name).sort())
+      expect([...net.byName.keys()].sort()).toEqual(
+        allLinks(net.cfg.links)
+          .map((l) => l.name)
+          .sort(),
+      )
       for (const { link } of net.byName.values()) {
         const dev = net.byName.get(link.name)!
-        expect(dev.link).toBe(net.cfg.links.find((l) => l.ifindex === dev.ifindex))
+        expect(dev.link).toBe(allLinks(net.cfg.links).find((l) => l.ifindex === dev.ifindex))
         const peer =
-          link.peer === null ? null : nets.get(link.peer.netns)!.cfg.links.find((l) => l.ifindex === link.peer!.ifindex)
+          link.peer === null
+            ? null
+            : allLinks(nets.get(link.peer.netns)!.cfg.links).find((l) => l.ifindex === link.peer!.ifindex)
         expect(dev.peer?.link ?? null).toBe(peer)
         expect(dev.running).toBe((link.flags & 1) !== 0 && link.carrier)
         expect(dev.promisc).toBe((link.flags & 0x100) !== 0)

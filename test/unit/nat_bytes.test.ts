@@ -1,4 +1,5 @@
-// NAT on bytes: checksums that were right stay right, wrong ones wrong, whatever the transport protocol.
+// NAT on bytes (RFC 3022, 4.1): checksums that were right stay right, whatever the transport protocol. Where ports and sums stand: RFC 9293,
+// 768, 4340 (DCCP), 3828 (UDP-Lite), 9260 (SCTP). What NAT makes of whole packets is recorded: scenarios/nat-*.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { manipBytes } from '../../src/kernel/netfilter/nat/manip_bytes.ts'
@@ -36,23 +37,23 @@ describe('a port and an address change in bytes', () => {
     )
   })
 
-  test('UDP without a checksum stays without', () => {
+  test('UDP without a checksum stays without (RFC 768)', () => {
     const b = new Uint8Array(12)
     const r = manipBytes(17, b, 0, 0x0a000001, 0x0a000002, 53, true)!
     expect([u16(r, 0), u16(r, 6)]).toEqual([53, 0])
     expect([...b]).toEqual([...new Uint8Array(12)])
   })
 
-  test('eight quoted bytes are enough, seven are not', () => {
+  test('eight quoted bytes are enough, seven are not (RFC 792 quotes 64 bits)', () => {
     for (const protocol of [6, 17, 33, 132, 136]) {
       expect(u16(manipBytes(protocol, new Uint8Array(8), 0, 1, 2, 99, false)!, 2)).toBe(99)
       expect(manipBytes(protocol, new Uint8Array(7), 0, 1, 2, 99, false)).toBeNull()
     }
   })
 
-  test('other protocols have nothing to change', () => {
+  test('a protocol without ports has nothing to change (ESP, RFC 4303)', () => {
     const b = Uint8Array.of(1, 2, 3)
-    expect(manipBytes(47, b, 0, 1, 2, 99, true)).toBe(b)
+    expect(manipBytes(50, b, 0, 1, 2, 99, true)).toBe(b)
   })
 })
 

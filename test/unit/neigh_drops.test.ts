@@ -7,13 +7,10 @@ import { DROP_CASES, digest, type NeighDrops, RECORDING, SETUP } from '../kernel
 
 const recording = JSON.parse(readFileSync(RECORDING, 'utf8')) as NeighDrops
 
-/** What ends in a call of kfree_skb is seen as its caller: the compiler makes a jump of it. */
-const SEEN_AS: Readonly<Record<string, string>> = { pneigh_enqueue: 'arp_process' }
-
 /** An unwanted question ends silently in Linux (consumed); netsim says why nobody answers it, as an `arp` event. */
 describe(`neighbours as ${recording.kernel.split(' ').slice(0, 2).join(' ')} drops their packets`, () => {
   test('the recording answers these cases', () => {
-    expect(recording.script, 'npm run record does not do this one: see neigh_drops_record.ts').toBe(digest())
+    expect(recording.script, 'npm run record -- neigh_drops.json --native').toBe(digest())
   })
 
   test.each(DROP_CASES.map((c) => [c.name, c] as const))('%s', (name, c) => {
@@ -21,7 +18,7 @@ describe(`neighbours as ${recording.kernel.split(' ').slice(0, 2).join(' ')} dro
     expect(host.sh(`${SETUP}\n${c.before ?? ''}`)).toMatchObject({ stderr: '', exitCode: 0 })
     const stop = host.trace()
     host.sh(c.script)
-    const drops = stop().drops.map((d) => ({ fn: SEEN_AS[d.fn] ?? d.fn, reason: d.reason }))
+    const drops = stop().drops.map((d) => ({ fn: d.fn, reason: d.reason }))
     expect(drops).toEqual(recording.answers[name])
   })
 })

@@ -1,4 +1,4 @@
-// A machine for the shell's tests: processes and files over a kernel that has no namespaces and a few sysctls.
+// A machine for the shell's tests: processes and files over a kernel in which nothing is but lo.
 import { toText } from '../../src/os/bytes.ts'
 import type { OsOptions } from '../../src/os/options.ts'
 import { Os } from '../../src/os/os.ts'
@@ -9,33 +9,15 @@ import type { Executable, Sys, Wait } from '../../src/uapi/program.ts'
 import type { Netlink, Op, Operations, Result } from '../../src/uapi/request.ts'
 import type { Sockets } from '../../src/uapi/socket.ts'
 
-/** Two sysctls: net/ipv4/ip_forward takes 0 and 1, net/ipv4/ip_default_ttl can only be read. */
-class FakeNetlink implements Netlink {
-  forward = '0'
-
-  request<K extends Op>(_netns: number, op: K, req: Operations[K]['req']): Result<Operations[K]['reply']> {
-    const answer = this.answer(op, req as { readonly path?: string; readonly value?: string })
-    return answer as Result<Operations[K]['reply']>
-  }
-
-  private answer(op: Op, req: { readonly path?: string; readonly value?: string }): Result<unknown> {
-    const files = [
-      { path: 'ipv4/ip_default_ttl', value: '64', writable: false },
-      { path: 'ipv4/ip_forward', value: this.forward, writable: true },
-    ]
-    const found = files.find((f) => f.path === req.path)
-    const below = files.filter((f) => req.path === '' || f.path.startsWith(`${req.path}/`))
-    if (op === 'sysctl.list') return { ok: true, value: below }
-    if (op === 'sysctl.isDirectory') return { ok: true, value: below.length > 0 }
-    if (op === 'netns.list') return { ok: true, value: [{ id: 1, name: 'ns1', nsid: null }] }
-    if (op === 'link.list') return { ok: true, value: [] }
-    if (found === undefined) return { ok: false, errno: 'ENOENT', extack: null }
-    if (op === 'sysctl.get') return { ok: true, value: found }
-    if (op !== 'sysctl.set' || !/^[01]\n?$/.test(req.value ?? '')) return { ok: false, errno: 'EINVAL', extack: null }
-    this.forward = req.value!.trim()
-    return { ok: true, value: null }
-  }
-}
+/** Nothing is there but lo: no namespaces, no sysctls. */
+const NO_NETLINK: Netlink = Object.freeze({
+  request<K extends Op>(_netns: number, op: K): Result<Operations[K]['reply']> {
+    const value = op === 'link.list' ? [{ link: { name: 'lo' } }] : []
+    const listed = op === 'netns.list' || op === 'link.list' || op === 'sysctl.list'
+    const answer = listed ? { ok: true, value } : { ok: false, errno: 'ENOENT', extack: null }
+    return answer as unknown as Result<Operations[K]['reply']>
+  },
+})
 
 /** cat, as text tools have to be written: it waits for what is not there yet. */
 function* cat(sys: Sys, argv: readonly string[]): Generator<Wait, number, void> {
@@ -102,7 +84,7 @@ export class TestMachine {
     this.os = new Os({
       sim: this.sim,
       random: new Random(1),
-      kernel: { netlink: new FakeNetlink(), sockets, monitors: new Map() },
+      kernel: { netlink: NO_NETLINK, sockets, monitors: new Map() },
       dispatcher: { dispatch: (kind, a) => void Os.dispatch(kind, a) },
       hostname: 'vm',
       executables: Object.freeze({ ...TOOLS, ...SHELL_EXECUTABLES }),

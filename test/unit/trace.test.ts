@@ -1,8 +1,69 @@
-// How a trace reads: wording, hops and verdicts are netsim's own promise; the events are made by hand.
+// How a trace reads: wording, hops and verdicts are netsim's own promise; the events are made by hand, after what Linux did.
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { ip4 } from '../../src/lib/ip4.ts'
+import type { Trace } from '../../src/trace/trace.ts'
+import { recorded, recordedSections } from '../kernel/story.ts'
 import { echo, GW, HOST, NS1, Script } from './trace_fixture.ts'
 import { answerLost, noRoute, silentGateway, success } from './trace_outcomes.ts'
+
+/** "function reason" of every drop that one of these recordings holds. */
+function dropsOfLinux(...files: readonly string[]): ReadonlySet<string> {
+  const found = new Set<string>()
+  const collect = (x: unknown): void => {
+    if (typeof x !== 'object' || x === null) return
+    const { fn, reason } = x as { readonly fn?: unknown; readonly reason?: unknown }
+    if (typeof fn === 'string') found.add(`${fn} ${reason}`)
+    Object.values(x).forEach(collect)
+  }
+  for (const f of files)
+    collect(JSON.parse(readFileSync(new URL(`../kernel/recordings/${f}.json`, import.meta.url), 'utf8')))
+  return found
+}
+
+describe('the events made by hand', () => {
+  const linux = dropsOfLinux('drops', 'neigh_drops', 'drop_reasons')
+  const count = (t: Trace, action: string): number =>
+    t.events.filter((e) => e.kind === 'arp' && e.action === action).length
+
+  it.each([
+    ['a silent gateway', silentGateway],
+    ['a lost answer', answerLost],
+    ['late fragments', () => lateFragment(sentInTwo())],
+  ] as const)('of %s drop where Linux drops, for its reason', (_name, make) => {
+    const drops = make().trace().drops
+    expect(drops.length).toBeGreaterThan(0)
+    for (const d of drops) expect(linux).toContain(`${d.fn} ${d.reason}`)
+  })
+
+  it('ask as often as Linux asked, and give up when it did', () => {
+    const [, asked] = /^who-has (\d+) /m.exec(recorded('scenarios/story-way', 'a gateway that nobody has'))!
+    const t = silentGateway().trace()
+    expect(count(t, 'solicited')).toBe(Number(asked))
+    expect(count(t, 'ignored')).toBe(Number(asked))
+    const states = recordedSections('scenarios/example-time-travel').map(
+      ([at, text]) => [Number.parseInt(at, 10), text] as const,
+    )
+    const failed = states.findIndex(([, text]) => text.includes('FAILED'))
+    const end = t.events.find((e) => e.kind === 'neigh' && e.action === 'failed')!.time / 1e6
+    expect(end).toBeGreaterThan(states[failed - 1]![0])
+    expect(end).toBeLessThan(states[failed]![0])
+  })
+
+  it('answer as a proxy within the delay that Linux allows', () => {
+    expect(count(success().trace(), 'proxied')).toBe(1)
+    const [most] = recorded('scenarios/story-pod-to-host', 'proxy_arp').split('\n').map(Number)
+    const at = (action: string): number =>
+      success().events.find((e) => e.kind === 'arp' && e.action === action)!.time / 1e6
+    expect(at('proxied') - at('proxy-delayed')).toBeLessThan(most! * 10)
+  })
+
+  it('are refused with the errno that Linux had', () => {
+    const { events } = noRoute()
+    const linuxErrno = /^(E[A-Z]+) /m.exec(recorded('scenarios/request-errnos', 'ip route get 9.9.9.9'))![1]
+    expect(events.map((e) => (e.kind === 'error' ? e.errno : e.kind))).toEqual([linuxErrno])
+  })
+})
 
 describe('the four outcomes of a first ping', () => {
   it('no route: nothing was sent, and the text says so', () => {
@@ -199,21 +260,25 @@ describe('journeys', () => {
   })
 })
 
-describe('fragments', () => {
-  const whole = echo('172.20.1.10', '192.168.6.160', 8)
+const whole = echo('172.20.1.10', '192.168.6.160', 8)
+
+function sentInTwo(): Script {
   const split = { action: 'split', mtu: 1500, fragments: 2 } as const
-
-  function sentInTwo(): Script {
-    const s = new Script().add('origin', [0, 1, NS1, 2, '__ip_local_out'], { pkt: whole, cause: 0, why: 'socket' })
-    s.add('fragment', [0, 1, NS1, 2, 'ip_do_fragment'], split)
-    for (const id of [2, 3]) {
-      s.add('origin', [0, id, NS1, 2, 'ip_do_fragment'], { pkt: whole, cause: 1, why: 'fragment' })
-      s.xmit(0, id, NS1, 2, whole, [HOST, 3]).receive(5000, id, HOST, 3, whole)
-      s.add('fragment', [5000, id, HOST, 3, 'ip_frag_queue'], { action: 'queued', mtu: 0, fragments: 1 })
-    }
-    return s
+  const s = new Script().add('origin', [0, 1, NS1, 2, '__ip_local_out'], { pkt: whole, cause: 0, why: 'socket' })
+  s.add('fragment', [0, 1, NS1, 2, 'ip_do_fragment'], split)
+  for (const id of [2, 3]) {
+    s.add('origin', [0, id, NS1, 2, 'ip_do_fragment'], { pkt: whole, cause: 1, why: 'fragment' })
+    s.xmit(0, id, NS1, 2, whole, [HOST, 3]).receive(5000, id, HOST, 3, whole)
+    s.add('fragment', [5000, id, HOST, 3, 'ip_frag_queue'], { action: 'queued', mtu: 0, fragments: 1 })
   }
+  return s
+}
 
+function lateFragment(s: Script): Script {
+  return s.add('drop', [30e9, 2, HOST, 3, 'ip_expire'], { reason: 'FRAG_REASM_TIMEOUT', pkt: whole, detail: null })
+}
+
+describe('fragments', () => {
   it('are judged by the whole that they make', () => {
     const s = sentInTwo().add('origin', [5000, 4, HOST, 3, 'ip_frag_reasm'], {
       pkt: whole,
@@ -226,8 +291,7 @@ describe('fragments', () => {
   })
 
   it('are judged by the one that was dropped', () => {
-    const reason = 'FRAG_REASM_TIMEOUT'
-    const s = sentInTwo().add('drop', [30e9, 2, HOST, 3, 'ip_expire'], { reason, pkt: whole, detail: null })
+    const s = lateFragment(sentInTwo())
     expect(s.trace().verdict).toBe('dropped')
     expect(String(s.trace())).toContain('DROPPED in host: FRAG_REASM_TIMEOUT')
   })

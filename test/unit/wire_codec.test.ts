@@ -1,16 +1,19 @@
-// Bytes of headers: against frames that Linux 6.1 sent, RFC 1071's example, and the kernel's receive checks.
+// Bytes of headers: against frames that Linux sent (scenarios/wire-frames), what it said to malformed ones (recordings/drops.json), and
+// RFC 791, 768, 792, 1071.
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { ip4 } from '../../src/lib/ip4.ts'
 import { concat } from '../../src/wire/bytes.ts'
 import { checksum } from '../../src/wire/checksum.ts'
 import { decodeFrame, decodeIpv4, encodeNet, encodePacket } from '../../src/wire/codec.ts'
-import { icmp } from '../../src/wire/icmp.ts'
+import { type Icmp, icmp } from '../../src/wire/icmp.ts'
 import { ipv4 } from '../../src/wire/ipv4.ts'
 import { NO_DATA, type Packet } from '../../src/wire/packet.ts'
 import { decodeQuoted } from '../../src/wire/quoted.ts'
-import { tcp } from '../../src/wire/tcp.ts'
-import { encodeTcpOptions } from '../../src/wire/tcp_options.ts'
+import { TCP_ACK, TCP_RST, TCP_SYN, type Tcp, tcp } from '../../src/wire/tcp.ts'
 import { udp } from '../../src/wire/udp.ts'
+import type { DropRecording } from '../kernel/drops_record.ts'
+import { recorded, recordedSections } from '../kernel/story.ts'
 
 const hex = (b: Uint8Array): string => Buffer.from(b).toString('hex')
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'))
@@ -28,86 +31,90 @@ test('the checksum of RFC 1071 section 3', () => {
   expect(checksum(bytes('0001 f203 f4f5 f6f7'))).toBe(0x220d)
 })
 
-describe('frames that ping and ARP of Linux sent decode to their fields and encode to the same bytes', () => {
-  const ARP = 'ffffffffffff 4a828d87f795 0806 0001 0800 06 04 0001 4a828d87f795 0a000001 000000000000 0a000009'
-  const ECHO = '0a99d60c742e228416508f4108004500001cf3b7400040013327 0a0000010a000002080081fe76000001'.replace(' ', '')
-  const RST =
-    '228416508f410a99d60c742e08004500002800004000400626ce0a0000020a0000010009edcc000000004298d9e450140000917b0000'
-  test('ARP', () => {
-    const p = decodeFrame(bytes(ARP))
-    expect(p.net).toMatchObject({ kind: 'arp', op: 1, sip: A, tip: ip4('10.0.0.9'), tha: 0 })
-    expect(hex(encodePacket(p))).toBe(ARP.replaceAll(' ', ''))
+const frames = (title: string): readonly string[] => recorded('scenarios/wire-frames', title).trim().split('\n')
+const sent = (title: string): readonly Packet[] => frames(title).map((f) => decodeFrame(bytes(f)))
+
+describe('frames that Linux sent', () => {
+  const titles = recordedSections('scenarios/wire-frames').map(([title]) => title)
+  test.each(titles)('%s: they decode without a fault and encode to the same bytes, padding cut off', (title) => {
+    for (const f of frames(title)) {
+      const p = decodeFrame(bytes(f))
+      expect([p.net, p.l4]).not.toContainEqual(expect.objectContaining({ badSum: true }))
+      expect(hex(encodePacket(p))).toBe(f)
+      expect(hex(encodePacket(decodeFrame(concat(bytes(f), new Uint8Array(18)))))).toBe(f)
+    }
   })
-  test('ICMP echo, with Ethernet padding cut off', () => {
-    const p = decodeFrame(concat(bytes(ECHO), new Uint8Array(18)))
-    expect(p.net).toMatchObject({ kind: 'ipv4', totalLength: 28, ttl: 64, id: 0xf3b7, df: true, badSum: false })
-    expect(p.l4).toMatchObject({ kind: 'icmp', type: 8, rest: 0x76000001, badSum: false })
-    expect(hex(encodePacket(p))).toBe(ECHO)
+
+  test('their fields are those of what was asked for', () => {
+    for (const p of sent('arp')) {
+      expect(p.eth?.dst).toBe(0xffffffffffff)
+      expect(p.net).toMatchObject({ kind: 'arp', op: 1, sha: p.eth?.src, sip: A, tip: ip4('10.0.0.9'), tha: 0 })
+    }
+    const [question, answer] = sent('ping')
+    expect(question!.net).toMatchObject({ kind: 'ipv4', src: A, dst: B, protocol: 1, totalLength: 20 + 8 + 20 })
+    expect(answer!.net).toMatchObject({ kind: 'ipv4', src: B, dst: A, protocol: 1, totalLength: 20 + 8 + 20 })
+    expect([question!.l4, answer!.l4]).toMatchObject([{ type: 8 }, { type: 0, rest: (question!.l4 as Icmp).rest }])
+    const [datagram] = sent('udp')
+    expect(datagram!.l4).toMatchObject({ kind: 'udp', dport: 9, length: 8 + 6 })
+    expect(datagram!.data).toEqual(text('hello\n'))
+    // RFC 9293, 3.5.2: the reset acknowledges the SYN
+    const [syn, reset] = sent('a closed port').map((p) => p.l4 as Tcp)
+    expect(syn).toMatchObject({ dport: 9, flags: TCP_SYN })
+    expect(reset).toMatchObject({ sport: 9, dport: syn!.sport, flags: TCP_RST | TCP_ACK, seq: 0, ack: syn!.seq + 1 })
   })
-  test('TCP reset', () => {
-    const p = decodeFrame(bytes(RST))
-    expect(p.l4).toMatchObject({
-      kind: 'tcp',
-      sport: 9,
-      dport: 60876,
-      flags: 0x14,
-      seq: 0,
-      ack: 1117313508,
-      badSum: false,
+
+  test('their TCP options have every layout of tcp_options_write', () => {
+    const options = (title: string): readonly Tcp[] => sent(title).map((p) => p.l4 as Tcp)
+    const [syn, synAck] = options('a connection')
+    for (const t of [syn!, synAck!])
+      expect(t.options).toMatchObject({ mss: expect.any(Number), windowScale: 7, sackPermitted: true, unknown: null })
+    expect(synAck!.options?.timestamps?.[1]).toBe(syn!.options?.timestamps?.[0])
+    expect(options('a connection that loses a segment').some((t) => t.options?.unknown?.[0] === 5)).toBe(true)
+    expect(options('a connection without timestamps')[0]?.options).toMatchObject({ timestamps: null, windowScale: 7 })
+    expect(options('a connection without window scaling')[0]?.options).toMatchObject({
+      timestamps: null,
+      windowScale: null,
     })
-    expect(hex(encodePacket(p))).toBe(RST)
   })
 })
 
-describe('TCP options are laid out as tcp_options_write does', () => {
-  test('SYN: MSS, SACK-permitted, timestamps, NOP, window scale', () => {
-    const o = { mss: 1460, windowScale: 7, sackPermitted: true, timestamps: [1, 0] as const, unknown: null }
-    expect(hex(encodeTcpOptions(o))).toBe('020405b4 0402 080a 00000001 00000000 01 030307'.replaceAll(' ', ''))
-  })
-  test('data: NOP NOP timestamps; SACK blocks behind NOP NOP', () => {
-    const o = { mss: null, windowScale: null, sackPermitted: false, timestamps: [1, 2] as const, unknown: null }
-    expect(hex(encodeTcpOptions(o))).toBe('0101080a0000000100000002')
-    const sack = { ...o, unknown: bytes('050a 00000001 00000002') }
-    expect(hex(encodeTcpOptions(sack))).toBe('0101080a00000001000000020101050a0000000100000002')
-  })
-  test('SYN without timestamps: NOP NOP SACK-permitted', () => {
-    const o = { mss: 1460, windowScale: null, sackPermitted: true, timestamps: null, unknown: null }
-    expect(hex(encodeTcpOptions(o))).toBe('020405b401010402')
-  })
-})
-
-describe('bytes that the kernel would drop say why', () => {
+describe('bytes that the kernel drops say why, with its reason', () => {
+  const drops = JSON.parse(
+    readFileSync(new URL('../kernel/recordings/drops.json', import.meta.url), 'utf8'),
+  ) as DropRecording
   const ip = encodeNet(datagram(17, udp(1, 2, 12, false), 8, text('abcd')))
-  const frame = (type: string, rest: Uint8Array): Uint8Array => concat(bytes(`020000000002020000000001${type}`), rest)
   const changed = (at: number, value: number): Uint8Array => ip.map((b, i) => (i === at ? value : b))
   test.each([
-    ['a frame of 13 bytes', new Uint8Array(13), 'HDR_TRUNC'],
-    ['an unknown EtherType', frame('1234', ip), 'UNHANDLED_PROTO'],
-    ['19 bytes of IPv4', frame('0800', ip.slice(0, 19)), 'IP_INHDR'],
-    ['version 6', frame('0800', changed(0, 0x65)), 'IP_INHDR'],
-    ['a header length of 16', frame('0800', changed(0, 0x44)), 'IP_INHDR'],
-    ['a datagram shorter than it says', frame('0800', ip.slice(0, 30)), 'PKT_TOO_SMALL'],
-    ['the same with a wrong checksum: that is checked first', frame('0800', changed(8, 9).slice(0, 30)), 'IP_CSUM'],
-    ['27 bytes of ARP', frame('0806', new Uint8Array(27)), 'PKT_TOO_SMALL'],
-    ['ARP for another protocol', frame('0806', new Uint8Array(28)), 'NOT_SPECIFIED'],
-  ])('%s', (_name, b, drop) => {
-    expect(decodeFrame(b).net).toMatchObject({ kind: 'raw', drop })
+    'unknown EtherType',
+    'IP header cut after 19 bytes',
+    'IP version 6',
+    'IP header length 16',
+    'IP total length beyond the frame',
+    'IP total length beyond the frame and checksum wrong',
+    'ARP cut short',
+    'ARP for IPX',
+  ])('%s', (name) => {
+    const asked = drops.answers[name]!
+    expect(decodeFrame(bytes(asked.frame)).net).toMatchObject({ kind: 'raw', drop: asked.drops[0]!.reason })
+  })
+  test('less than an Ethernet header, which no device delivers', () => {
+    expect(decodeFrame(new Uint8Array(13)).net).toMatchObject({ kind: 'raw' })
   })
   test('wrong checksums alone are remembered in the headers', () => {
     expect(decodeIpv4(changed(8, 9)).net).toMatchObject({ kind: 'ipv4', badSum: true })
     expect(decodeIpv4(changed(31, 9)).l4).toMatchObject({ kind: 'udp', badSum: true })
   })
-  test('a UDP checksum of zero is none', () => {
+  test('a UDP checksum of zero is none (RFC 768)', () => {
     expect(decodeIpv4(ip.map((b, i) => (i === 26 || i === 27 ? 0 : b))).l4).toMatchObject({ badSum: false })
   })
-  test('a fragment keeps its slice', () => {
+  test('a fragment keeps its slice (RFC 791)', () => {
     const p = { ...datagram(17, null, 0, text('12345678')), l4: null }
     const net = { ...(p.net as ReturnType<typeof ipv4>), mf: true, df: false }
     expect(decodeIpv4(encodeNet({ ...p, net }))).toEqual({ eth: null, net, l4: null, data: text('12345678') })
   })
 })
 
-describe('the datagram quoted in an ICMP error', () => {
+describe('the datagram quoted in an ICMP error (RFC 792: its header and eight bytes at least)', () => {
   test('UDP with 8 bytes has its ports', () => {
     const q = decodeQuoted(encodeNet(datagram(17, udp(1000, 53, 12, false), 8, text('abcd'))).slice(0, 28))
     expect(q).toMatchObject({ protocol: 17, sport: 1000, dport: 53, seq: 0, icmp: null, rest: NO_DATA })

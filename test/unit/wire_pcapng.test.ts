@@ -1,4 +1,4 @@
-// pcapng blocks, byte by byte as the format's draft lays them out.
+// pcapng blocks, byte by byte as draft-ietf-opsawg-pcapng lays them out (4.1 section, 4.2 interface, 4.3 enhanced packet, 3.5 options).
 import { expect, test } from 'vitest'
 import { ip4 } from '../../src/lib/ip4.ts'
 import { PcapngWriter } from '../../src/trace/pcapng.ts'

@@ -1,7 +1,7 @@
 // Receiving and sending frames: the core of net/core/dev.c.
 // Read first: skbuff.ts, netdevice.ts. What a device does with a frame is in device/xmit.ts.
 // Leaves out: GRO/GSO, RPS, ingress and egress qdiscs (sched/).
-import { isGroupMac, MAC_BROADCAST } from '../../lib/mac.ts'
+import { isGroupMac } from '../../lib/mac.ts'
 import { ETH_HLEN, ETH_P_ARP, ETH_P_IP } from '../../wire/ethernet.ts'
 import { dev_hard_start_xmit } from '../device/xmit.ts'
 import { arp_rcv } from '../ipv4/arp.ts'
@@ -42,7 +42,6 @@ export function netif_receive_skb(dev: NetDevice, skb: SkBuff): void {
   dev.rxBytes += dev.loopback ? skb.len : ETH_HLEN + skb.len
   skb.tstamp = net.kernel.sim.now
   skb.pktType = eth_type_trans(dev, skb)
-  if (skb.pktType === PACKET_MULTICAST) dev.rxMulticast++
   const tr = net.kernel.tr
   if (tr !== null) {
     tr.emit({
@@ -67,11 +66,11 @@ export function netif_receive_skb(dev: NetDevice, skb: SkBuff): void {
   }
 }
 
-/** skb->pkt_type from the destination MAC (net/ethernet/eth.c); the loopback's frames are always for this host. */
+/** skb->pkt_type from the destination MAC (net/ethernet/eth.c); lo's too, whose one neighbour may have been given another MAC. */
 function eth_type_trans(dev: NetDevice, skb: SkBuff): number {
   const eth = skb.eth
-  if (eth === null || dev.loopback || eth.dst === dev.mac) return PACKET_HOST
-  if (isGroupMac(eth.dst)) return eth.dst === MAC_BROADCAST ? PACKET_BROADCAST : PACKET_MULTICAST
+  if (eth === null || eth.dst === dev.mac) return PACKET_HOST
+  if (isGroupMac(eth.dst)) return eth.dst === dev.broadcast ? PACKET_BROADCAST : PACKET_MULTICAST
   return PACKET_OTHERHOST
 }
 
@@ -80,7 +79,7 @@ export function dev_queue_xmit(skb: SkBuff): void {
   const dev = skb.dev as NetDevice
   const net = dev.net
   if (!dev.up) {
-    kfree_skb(net, skb, '__dev_queue_xmit', 'DEV_READY', because(`${dev.name} is down`))
+    kfree_skb(net, skb, '__dev_queue_xmit', 'QDISC_DROP', because(`${dev.name} is down`))
     return
   }
   if (!dev.running) {

@@ -1,12 +1,12 @@
-// How a kernel function refuses a request: thrown inside a transaction, answered as a Refusal, never seen outside.
+// How a kernel function refuses a request: thrown inside a transaction, answered as a Refusal, never seen outside. No Error:
+// nobody reads its stack, and taking one costs more than most requests.
 import type { Errno } from '../../lib/errno.ts'
 
 /** @internal */
-export class KernelError extends Error {
+export class KernelError {
   readonly errno: Errno
   readonly extack: string | null
   constructor(errno: Errno, extack: string | null = null) {
-    super(extack ?? errno)
     this.errno = errno
     this.extack = extack
   }

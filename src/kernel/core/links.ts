@@ -2,15 +2,13 @@
 // an object per link looked at. Read first: link_list.ts.
 import type { Link } from '../../uapi/link.ts'
 import type { DevRef } from '../../uapi/request.ts'
-import { searchLink } from './link_list.ts'
+import { findLink } from './link_list.ts'
 import type { NetNs } from './netns.ts'
 import type { Transaction } from './transaction.ts'
 
 /** __dev_get_by_index */
 export function linkByIndex(tx: Transaction, net: NetNs, ifindex: number): Link | null {
-  const links = tx.links(net)
-  const i = searchLink(links, ifindex)
-  return i < 0 ? null : links[i]!
+  return findLink((tx.linkList(net) ?? net.cfg.links).blocks, ifindex)
 }
 
 /** __dev_get_by_name: among the links that this transaction touched, then among the others. */

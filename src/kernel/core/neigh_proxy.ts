@@ -91,7 +91,8 @@ export function pneigh_enqueue(tbl: NeighTable, dev: NetDevice, skb: SkBuff): nu
   const parms = dev.link.neigh
   if (dev.neigh.proxyQlen > parms.proxy_qlen) {
     const detail = bySysctl(`ipv4.neigh.${dev.name}.proxy_qlen`, parms.proxy_qlen)
-    kfree_skb(tbl.net, skb, 'pneigh_enqueue', 'NOT_SPECIFIED', detail)
+    // kfree_skb is its last call: the compiler makes a jump of it, and the tracepoint names the caller
+    kfree_skb(tbl.net, skb, 'arp_process', 'NOT_SPECIFIED', detail)
     return -1
   }
   const q = tbl.proxyQueue

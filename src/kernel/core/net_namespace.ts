@@ -17,6 +17,7 @@ import type { Handlers } from '../handlers.ts'
 import { loopbackConf } from '../ipv4/inetdev.ts'
 import type { Kernel } from '../kernel.ts'
 import { unregister_netdevice } from '../rtnetlink/unregister.ts'
+import { allLinks, linkTable } from './link_list.ts'
 import { linkByIndex } from './links.ts'
 import { neigh_ifdown } from './neigh_gc.ts'
 import type { NetNs } from './netns.ts'
@@ -123,7 +124,7 @@ export function initialNetnsConfig(init: NetnsConfig | null, creator: NetnsConfi
     noInetDev: false,
   })
   return Object.freeze({
-    links: Object.freeze([lo]),
+    links: linkTable([lo]),
     nextIfindex: 2,
     tables: NO_TABLES,
     rules: DEFAULT_RULES,
@@ -137,7 +138,7 @@ export function initialNetnsConfig(init: NetnsConfig | null, creator: NetnsConfi
 
 /** cleanup_net: every device goes, with the other ends of its veths; others forget the namespace's number. */
 function cleanup_net(tx: Transaction, net: NetNs, name: string | null): void {
-  for (const { ifindex } of net.cfg.links) {
+  for (const { ifindex } of allLinks(net.cfg.links)) {
     const link = ifindex === 1 ? null : linkByIndex(tx, net, ifindex)
     if (link !== null) unregister_netdevice(tx, net, link)
   }

@@ -42,7 +42,7 @@ export class NetDevice {
   rxPackets = 0
   rxErrors = 0
   rxDropped = 0
-  rxMulticast = 0
+  rxOtherhost = 0
   txBytes = 0
   txPackets = 0
   txErrors = 0

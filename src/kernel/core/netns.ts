@@ -9,7 +9,7 @@ import type { RouteCache } from '../ipv4/rtable.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Netfilter } from '../netfilter/state.ts'
 import type { SocketTable } from '../socket/table.ts'
-import { searchLink } from './link_list.ts'
+import { allLinks, findLink } from './link_list.ts'
 import type { NeighTable } from './neighbour.ts'
 import { NetDevice } from './netdevice.ts'
 
@@ -59,15 +59,15 @@ export class NetNs {
    * are compared. New devices are added to `fresh`; those that left are returned, for their peers' sake.
    */
   sync(cfg: NetnsConfig, fresh: NetDevice[] = [], touched: ReadonlySet<number> | null = null): readonly NetDevice[] {
-    const before = this.devices.size === 0 ? NONE : this.cfg.links
+    const before = this.devices.size === 0 ? null : this.cfg.links
     this.cfg = cfg
     if (cfg.links === before) return NONE
     const gone: NetDevice[] = []
-    if (touched === null) this.compare(before, cfg.links, fresh, gone)
+    if (touched === null) this.compare(before === null ? NONE : allLinks(before), allLinks(cfg.links), fresh, gone)
     else {
       touched.forEach((ifindex) => {
-        const link = cfg.links[searchLink(cfg.links, ifindex)]
-        if (link === undefined) this.drop(ifindex, gone)
+        const link = findLink(cfg.links.blocks, ifindex)
+        if (link === null) this.drop(ifindex, gone)
         else this.take(link, fresh)
       })
     }

@@ -18,7 +18,7 @@ export const PACKET_LOOPBACK = 5
 
 /** IPCB(skb)->flags */
 export const IPSKB_FORWARDED = 1
-/** Not one of the kernel's: it was dropped on its way out for want of a neighbour entry, the sender is told ENOBUFS. */
+/** Not one of the kernel's: it was dropped on its way out (no neighbour entry, a veth's peer refused it): the sender is told ENOBUFS. */
 export const IPSKB_NOBUFS = 0x100
 /** Not one of the kernel's: netfilter dropped it on its way out, the sender is told EPERM (NF_DROP_GETERR). */
 export const IPSKB_EPERM = 0x200

@@ -6,11 +6,12 @@ import { unreachable } from '../../lib/never.ts'
 import type { SysctlEntry } from '../../uapi/request.ts'
 import type { DevConfName, NetSysctlName } from '../../uapi/sysctl.ts'
 import type { Handlers } from '../handlers.ts'
+import { allLinks } from './link_list.ts'
 import type { NetNs } from './netns.ts'
 import { CONF_NAMES, confOf, isConfName, writeConf } from './sysctl_conf.ts'
 import { isNeighName, NEIGH_NAMES, neighOf, readNeigh, writeNeigh } from './sysctl_neigh.ts'
 import { isNetSysctlWritable, netSysctlName, readNetSysctl, writeNetSysctl } from './sysctl_net.ts'
-import { CONNTRACK_MAX, nfSysctlPaths, readNfSysctl } from './sysctl_nf.ts'
+import { CONNTRACK_MAX, isNfSysctlWritable, nfSysctlPaths, readNfSysctl, writeNfSysctl } from './sysctl_nf.ts'
 import { SYSCTL_PATHS } from './sysctl_table.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -72,7 +73,7 @@ function write(tx: Transaction, net: NetNs, node: Node, text: string): void {
       writeNeigh(tx, net, node.dir, node.name, text)
       return
     case 'netfilter':
-      tx.refuse('EACCES')
+      writeNfSysctl(tx, net, node.path, text)
       return
     case 'flush':
       tx.after(() => net.routes.flush())
@@ -83,7 +84,7 @@ function write(tx: Transaction, net: NetNs, node: Node, text: string): void {
 }
 
 function isWritable(net: NetNs, node: Node): boolean {
-  if (node.kind === 'netfilter') return false
+  if (node.kind === 'netfilter') return isNfSysctlWritable(node.path)
   if (node.kind === 'value') return isNetSysctlWritable(net, node.name)
   return node.kind !== 'conf' || node.name !== 'mc_forwarding'
 }
@@ -92,7 +93,9 @@ function isWritable(net: NetNs, node: Node): boolean {
 function directories(net: NetNs, area: string, first: readonly string[], path: string): string[] {
   if (path !== '' && !area.startsWith(path) && !path.startsWith(area)) return []
   const hidden = new Set(['all', 'default'])
-  const devices = net.cfg.links.filter((l) => l.noInetDev !== true && !hidden.has(l.name)).map((l) => l.name)
+  const devices = allLinks(net.cfg.links)
+    .filter((l) => l.noInetDev !== true && !hidden.has(l.name))
+    .map((l) => l.name)
   return [...first, ...devices].map((d) => `${area}/${d}`)
 }
 

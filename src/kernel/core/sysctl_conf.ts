@@ -3,6 +3,7 @@
 
 import type { Link } from '../../uapi/link.ts'
 import { DEVCONF_DEFAULTS, type DevConf, type DevConfName } from '../../uapi/sysctl.ts'
+import { allLinks } from './link_list.ts'
 import { changeLink, insertLink, linkByName, withLink } from './links.ts'
 import type { NetNs } from './netns.ts'
 import { INT_MAX, INT_MIN, parseNumbers } from './sysctl_parse.ts'
@@ -45,7 +46,7 @@ function pin(pinned: Link['confPinned'], name: string): 'all' | readonly string[
 
 /** Every link's conf through a function; links that keep theirs keep their identity. */
 function eachLink(tx: Transaction, net: NetNs, change: (link: Link) => DevConf): void {
-  for (const link of net.cfg.links) {
+  for (const link of allLinks(net.cfg.links)) {
     const conf = change(link)
     if (conf !== link.conf) insertLink(tx, net, withLink(link, { conf }))
   }

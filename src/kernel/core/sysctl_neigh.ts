@@ -3,6 +3,7 @@
 
 import type { Link } from '../../uapi/link.ts'
 import type { NeighParms } from '../../uapi/sysctl.ts'
+import { allLinks } from './link_list.ts'
 import { changeLink, linkByName } from './links.ts'
 import type { NetNs } from './netns.ts'
 import { INT_MAX, INT_MIN, parseNumbers } from './sysctl_parse.ts'
@@ -88,7 +89,7 @@ function isPinned(link: Link, field: keyof NeighParms): boolean {
 function setDefault(tx: Transaction, net: NetNs, field: keyof NeighParms, value: number): void {
   const parms = withNeigh(net.cfg.neighDefault, field, value)
   tx.edit(net).neighDefault = parms as ReturnType<Transaction['edit']>['neighDefault']
-  for (const link of net.cfg.links) {
+  for (const link of allLinks(net.cfg.links)) {
     if (isPinned(link, field) || link.noInetDev === true) continue
     changeLink(tx, net, link.ifindex, { neigh: withNeigh(link.neigh, field, value) })
   }

@@ -1,6 +1,8 @@
 // Files of netfilter that are no plain values of a namespace: nf_conntrack_count, the other name of nf_conntrack_max, nf_log/N.
-// Read first: sysctl.ts. nf_log/N says who logs packets of protocol family N; binding one by hand is not modelled: the files are read only.
+// Read first: sysctl.ts. nf_log/N says who logs packets of protocol family N: netfilter/nf_loggers.ts.
+import { chooseLogger, loggerOf } from '../netfilter/nf_loggers.ts'
 import type { NetNs } from './netns.ts'
+import type { Transaction } from './transaction.ts'
 
 const COUNT = 'netfilter/nf_conntrack_count'
 /** net.nf_conntrack_max, in the initial namespace only: the same value as net.netfilter.nf_conntrack_max. */
@@ -17,7 +19,15 @@ export function nfSysctlPaths(net: NetNs): string[] {
 export function readNfSysctl(net: NetNs, path: string): string {
   if (path === COUNT) return String(net.nf.ct.count)
   if (path === CONNTRACK_MAX) return String(net.cfg.sysctl['netfilter.nf_conntrack_max'])
-  return 'NONE'
+  return loggerOf(net, Number(path.slice(NF_LOG.length)))
+}
+
+export function isNfSysctlWritable(path: string): boolean {
+  return path.startsWith(NF_LOG)
+}
+
+export function writeNfSysctl(tx: Transaction, net: NetNs, path: string, text: string): void {
+  chooseLogger(tx, net, Number(path.slice(NF_LOG.length)), text)
 }
 
 const SLOTS_PER_PAGE = 512

@@ -1,4 +1,5 @@
-// One request = one transaction over the namespaces it touches: it succeeds whole or changes nothing.
+// One request = one transaction over the namespaces it touches: it succeeds whole or changes nothing, except for what Linux
+// keeps too when it refuses (keepOnRefusal, useIfindex).
 // Drafts are immer's; what has to happen to mutable tables waits in `after` until the configuration is committed.
 import { createDraft, type Draft, finishDraft } from 'immer'
 import type { Errno } from '../../lib/errno.ts'
@@ -7,7 +8,7 @@ import type { Link } from '../../uapi/link.ts'
 import type { Notification } from '../../uapi/request.ts'
 import type { Kernel } from '../kernel.ts'
 import { KernelError } from './errors.ts'
-import { LinkList } from './link_list.ts'
+import { allLinks, LinkList } from './link_list.ts'
 import type { NetNs } from './netns.ts'
 
 export class Transaction {
@@ -18,6 +19,9 @@ export class Transaction {
   private readonly effects: (() => void)[] = []
   private readonly notes: { net: NetNs; note: () => Notification | null }[] = []
   private readonly moves: { from: NetNs; ifindex: number; to: NetNs; newIfindex: number }[] = []
+  /** The next ifindex of namespaces where this request has taken one. */
+  private readonly ifindexes = new Map<NetNs, number>()
+  private kept = false
   /** Text for Result.warning. */
   warning: string | null = null
 
@@ -42,7 +46,7 @@ export class Transaction {
 
   /** The namespace's links as this transaction has them so far: plain frozen objects (searching a draft would make one of each). */
   links(net: NetNs): readonly Link[] {
-    return this.linkLists.get(net)?.links ?? net.cfg.links
+    return this.linkLists.get(net)?.all() ?? allLinks(net.cfg.links)
   }
 
   /** The same to be edited (see core/links.ts), and null when this transaction has not edited them yet. */
@@ -51,7 +55,7 @@ export class Transaction {
     if (list === undefined) {
       list = new LinkList(net.cfg.links)
       this.linkLists.set(net, list)
-      this.edit(net).links = list.links as Draft<Link>[]
+      this.edit(net)
     }
     return list
   }
@@ -87,8 +91,30 @@ export class Transaction {
     this.moves.push({ from, ifindex, to, newIfindex })
   }
 
+  /** do_setlink has no way back: a refusal from now on leaves what was changed before it. */
+  keepOnRefusal(): void {
+    this.kept = true
+  }
+
+  /** An ifindex that was given out is used up, even when the request is refused afterwards (dev_new_index). */
+  useIfindex(net: NetNs, next: number): void {
+    this.edit(net).nextIfindex = next
+    this.ifindexes.set(net, next)
+  }
+
   refuse(errno: Errno, extack: string | null = null): never {
     throw new KernelError(errno, extack)
+  }
+
+  /** @internal The request was refused. */
+  abandon(): void {
+    if (this.kept) {
+      this.commit()
+      return
+    }
+    for (const [net, nextIfindex] of this.ifindexes) {
+      this.kernel.adopt(net, Object.freeze({ ...net.cfg, nextIfindex }), null)
+    }
   }
 
   /** @internal */
@@ -102,7 +128,7 @@ export class Transaction {
     }
     for (const [net, draft] of this.drafts) {
       const list = this.linkList(net)
-      if (list !== null) Object.freeze(list.links)
+      if (list !== null) draft.links = list.table() as Draft<NetnsConfig['links']>
       this.kernel.adopt(net, finishDraft(draft) as NetnsConfig, list?.touched ?? null)
     }
     this.kernel.relink()

@@ -4,7 +4,7 @@ import { EV_RX } from '../../sim/clock.ts'
 import { ETH_HLEN } from '../../wire/ethernet.ts'
 import { because, kfree_skb } from '../core/drop.ts'
 import { DEV_DUMMY, DEV_IFB, DEV_LOOPBACK, DEV_VETH, type NetDevice } from '../core/netdevice.ts'
-import type { SkBuff } from '../core/skbuff.ts'
+import { IPSKB_NOBUFS, type SkBuff } from '../core/skbuff.ts'
 
 /** Bytes that a receiver tolerates above its MTU for a VLAN tag (VLAN_HLEN in __is_skb_forwardable). */
 const VLAN_HLEN = 4
@@ -34,6 +34,9 @@ function veth_xmit(dev: NetDevice, skb: SkBuff): void {
   const peer = dev.peer
   if (peer === null || !peer.up || skb.len > peer.mtu + VLAN_HLEN) {
     dev.txDropped++
+    if (peer !== null) peer.rxDropped++
+    // NET_XMIT_DROP: a socket that sends is told ENOBUFS
+    skb.cbFlags |= IPSKB_NOBUFS
     const note =
       peer === null || !peer.up
         ? 'the peer is down'

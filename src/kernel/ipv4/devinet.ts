@@ -1,5 +1,6 @@
 // Addresses of links: requests (inet_rtm_newaddr, inet_rtm_deladdr, inet_dump_ifaddr), and the questions that packets
 // ask of them. Read first: ifaddr.ts. Reference: net/ipv4/devinet.c. Leaves out: MCAUTOJOIN (refused), anycast (ignored, as IPv4 does).
+
 import { type Ip4, maskOf } from '../../lib/ip4.ts'
 import {
   IFA_F_PERMANENT,
@@ -10,6 +11,7 @@ import {
   RT_SCOPE_LINK,
 } from '../../uapi/link.ts'
 import type { AddrInfo, AddrSpec, NewMode, Operations } from '../../uapi/request.ts'
+import { allLinks } from '../core/link_list.ts'
 import { changeLink, linkByRef } from '../core/links.ts'
 import type { NetDevice } from '../core/netdevice.ts'
 import type { NetNs } from '../core/netns.ts'
@@ -160,7 +162,7 @@ function selectOnDevice(net: NetNs, link: Link, dst: Ip4, scope: number): Ip4 {
 export function inet_select_addr(net: NetNs, dev: NetDevice | null, dst: Ip4, scope: number): Ip4 {
   const own = dev === null ? 0 : selectOnDevice(net, dev.link, dst, scope)
   if (own !== 0) return own
-  const links = net.cfg.links
+  const links = allLinks(net.cfg.links)
   for (let i = 0; i < links.length; i++) {
     const addr = in_dev_select_addr(links[i]!, scope)
     if (addr !== 0) return addr
@@ -204,7 +206,7 @@ function confirm_addr_indev(net: NetNs, link: Link, dst: Ip4, local: Ip4, scope:
 /** inet_confirm_addr: the same on one device, or on any. */
 export function inet_confirm_addr(net: NetNs, dev: NetDevice | null, dst: Ip4, local: Ip4, scope: number): Ip4 {
   if (dev !== null) return confirm_addr_indev(net, dev.link, dst, local, scope)
-  const links = net.cfg.links
+  const links = allLinks(net.cfg.links)
   for (let i = 0; i < links.length; i++) {
     const addr = confirm_addr_indev(net, links[i]!, dst, local, scope)
     if (addr !== 0) return addr

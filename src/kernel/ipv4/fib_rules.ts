@@ -85,26 +85,40 @@ function fib4_rule_compare(r: Rule, want: Rule): boolean {
   return want.tos === 0 || r.tos === want.tos
 }
 
+/** Where the rules of a preference, or of a higher one, begin. */
+function firstRule(rules: readonly Rule[], pref: number): number {
+  let lo = 0
+  let hi = rules.length
+  while (lo < hi) {
+    const mid = (lo + hi) >>> 1
+    if (rules[mid]!.pref < pref) lo = mid + 1
+    else hi = mid
+  }
+  return lo
+}
+
 /** rule_exists: neither `not` nor a goto's target tells two rules apart, and open addresses are equal to any. */
 function rule_exists(rules: readonly Rule[], want: Rule): boolean {
-  return rules.some(
-    (r) =>
-      r.action === want.action &&
-      r.table === want.table &&
-      r.pref === want.pref &&
-      r.iif === want.iif &&
-      r.oif === want.oif &&
-      r.mark === want.mark &&
-      r.suppressIfgroup === want.suppressIfgroup &&
-      r.suppressPrefixlength === want.suppressPrefixlength &&
-      r.markMask === want.markMask &&
-      sameRange(r.uidrange, want.uidrange) &&
-      r.ipproto === want.ipproto &&
-      r.protocol === want.protocol &&
-      sameRange(r.sport, want.sport) &&
-      sameRange(r.dport, want.dport) &&
-      fib4_rule_compare(r, want),
-  )
+  // sorted by preference
+  return rules
+    .slice(firstRule(rules, want.pref), firstRule(rules, want.pref + 1))
+    .some(
+      (r) =>
+        r.action === want.action &&
+        r.table === want.table &&
+        r.iif === want.iif &&
+        r.oif === want.oif &&
+        r.mark === want.mark &&
+        r.suppressIfgroup === want.suppressIfgroup &&
+        r.suppressPrefixlength === want.suppressPrefixlength &&
+        r.markMask === want.markMask &&
+        sameRange(r.uidrange, want.uidrange) &&
+        r.ipproto === want.ipproto &&
+        r.protocol === want.protocol &&
+        sameRange(r.sport, want.sport) &&
+        sameRange(r.dport, want.dport) &&
+        fib4_rule_compare(r, want),
+    )
 }
 
 /** rule_find: the first rule that has all that was given. */
@@ -167,9 +181,8 @@ function addRule(tx: Transaction, net: NetNs, spec: RuleSpec): void {
   const wanted = fib_nl2rule(tx, rules, spec)
   if (rule_exists(rules, wanted)) tx.refuse('EEXIST')
   const rule = fib4_rule_configure(tx, net, wanted)
-  let at = 0
-  while (at < rules.length && rules[at]!.pref <= rule.pref) at++
-  const next = [...rules.slice(0, at), rule, ...rules.slice(at)]
+  const next = [...rules]
+  next.splice(firstRule(rules, rule.pref + 1), 0, rule)
   setRules(tx, net, next)
   tx.notify(net, () => ({ kind: 'rule', deleted: false, info: ruleInfo(net, next, rule) }))
 }

@@ -9,6 +9,7 @@ import { RT_SCOPE_NOWHERE } from '../../uapi/link.ts'
 import type { NewMode } from '../../uapi/request.ts'
 import {
   type NextHop,
+  ROUTE_METRICS,
   type Route,
   type RouteMetrics,
   type RouteTable,
@@ -122,29 +123,13 @@ function sameNexthops(a: readonly NextHop[], b: readonly NextHop[]): boolean {
   )
 }
 
-const METRIC_NAMES = Object.freeze([
-  'mtu',
-  'window',
-  'rtt',
-  'rttvar',
-  'ssthresh',
-  'cwnd',
-  'advmss',
-  'reordering',
-  'hoplimit',
-  'initcwnd',
-  'initrwnd',
-  'rto_min',
-  'quickack',
-] as const)
-
 function lockKey(m: RouteMetrics | null): string {
   return [...(m?.lock ?? [])].sort().join()
 }
 
 function sameMetrics(a: RouteMetrics | null, b: RouteMetrics | null): boolean {
   if (a === b) return true
-  return METRIC_NAMES.every((n) => (a?.[n] ?? 0) === (b?.[n] ?? 0)) && lockKey(a) === lockKey(b)
+  return ROUTE_METRICS.every((n) => (a?.[n] ?? 0) === (b?.[n] ?? 0)) && lockKey(a) === lockKey(b)
 }
 
 /** The same fib_info and type: what makes two entries with one key duplicates (fib_find_info). */
@@ -254,7 +239,7 @@ function fib_metrics_match(m: RouteMatch, r: Route): boolean {
   const want = m.metrics
   if (want === null) return true
   if (want.lock !== undefined && want.lock.length > 0 && lockKey(want) !== lockKey(r.metrics)) return false
-  return METRIC_NAMES.every((n) => want[n] === undefined || want[n] === (r.metrics?.[n] ?? 0))
+  return ROUTE_METRICS.every((n) => want[n] === undefined || want[n] === (r.metrics?.[n] ?? 0))
 }
 
 /** fib_table_delete: takes out the first entry that matches and returns it; null is ESRCH. */

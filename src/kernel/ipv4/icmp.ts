@@ -35,12 +35,7 @@ export function icmp_send(net: NetNs, skb: SkBuff, type: number, code: number, i
   const ip = skb.net
   if (skb.pktType !== PACKET_HOST || rt.type === 'broadcast' || rt.type === 'multicast') return
   if (ip.fragOffset !== 0) return
-  if (
-    isIcmpError(type) &&
-    ip.protocol === IPPROTO_ICMP &&
-    (skb.l4 === null || (skb.l4.kind === 'icmp' && isIcmpOther(skb.l4.type)))
-  )
-    return
+  if (isIcmpError(type) && ip.protocol === IPPROTO_ICMP && isIcmpOther(icmpTypeOf(skb))) return
   const local = rt.type === 'local'
   let saddr: Ip4 = local ? ip.dst : 0
   if (!local && rt.isInput && net.cfg.sysctl['ipv4.icmp_errors_use_inbound_ifaddr'] !== 0) {
@@ -58,6 +53,12 @@ export function icmp_send(net: NetNs, skb: SkBuff, type: number, code: number, i
   const room = Math.min(dst_mtu(net, out), ICMP_MAX_DATAGRAM) - IP_HLEN - ICMP_HLEN
   const quoted = encodeNet(skb.packet()).subarray(0, room)
   push(net, out, source, ip.src, tos, mark, type, code, info, quoted, skb, 'icmp-error')
+}
+
+/** The type of an ICMP packet, also of a first fragment or one that is cut short; beyond all types when there is not even that byte. */
+function icmpTypeOf(skb: SkBuff): number {
+  if (skb.l4 !== null) return skb.l4.kind === 'icmp' ? skb.l4.type : 0
+  return skb.data[0] ?? 255
 }
 
 /** An ICMP type that no error may be sent about: errors themselves and types the kernel does not know. */

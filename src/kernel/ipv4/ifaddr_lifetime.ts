@@ -1,7 +1,9 @@
 // Lifetimes of addresses: the preferred one ends in `deprecated`, the valid one in deletion (devinet.c: check_lifetime).
 // One timer per namespace, armed for the next thing that ends.
+
 import type { Timer } from '../../sim/clock.ts'
 import { IFA_F_DEPRECATED, IFA_F_PERMANENT, type IfAddr } from '../../uapi/link.ts'
+import { allLinks } from '../core/link_list.ts'
 import { changeLink, linkByIndex } from '../core/links.ts'
 import type { NetNs } from '../core/netns.ts'
 import { Transaction } from '../core/transaction.ts'
@@ -47,7 +49,7 @@ export function armLifetimes(tx: Transaction, net: NetNs): void {
 
 function rearm(net: NetNs): void {
   let next = -1
-  for (const link of net.cfg.links) {
+  for (const link of allLinks(net.cfg.links)) {
     for (const ifa of link.addrs) {
       const end = nextEnd(ifa)
       if (end >= 0 && (next < 0 || end < next)) next = end
@@ -67,7 +69,7 @@ export function check_lifetime(timer: AddrTimer): void {
   if (net.dead) return
   const now = net.kernel.sim.now
   const tx = new Transaction(net.kernel)
-  for (const { ifindex, addrs } of net.cfg.links) {
+  for (const { ifindex, addrs } of allLinks(net.cfg.links)) {
     for (const ifa of addrs) {
       if (ifa.validLft === null || nextEnd(ifa) > now) continue
       // an earlier deletion may have taken or promoted it

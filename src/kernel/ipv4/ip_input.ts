@@ -23,7 +23,7 @@ const ICMP_PROT_UNREACH = 2
 /** ip_rcv: is it for us at all, and is the header sound (ip_rcv_core)? */
 export function ip_rcv(net: NetNs, skb: SkBuff): void {
   if (skb.pktType === PACKET_OTHERHOST) {
-    skb.dev!.rxDropped++
+    skb.dev!.rxOtherhost++
     kfree_skb(net, skb, 'ip_rcv_core', 'OTHERHOST', because('the destination MAC is not the device’s own'))
     return
   }

@@ -78,7 +78,7 @@ export function ip_finish_output(net: NetNs, skb: SkBuff, rt: Rtable): void {
   }
   if (skb.ip.df) {
     icmp_send(net, skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, mtu)
-    kfree_skb(net, skb, 'ip_fragment', 'PKT_TOO_BIG', because(`${len} bytes with DF set, the MTU is ${mtu}`))
+    kfree_skb(net, skb, 'ip_fragment', 'NOT_SPECIFIED', because(`${len} bytes with DF set, the MTU is ${mtu}`))
     return
   }
   ip_do_fragment(net, skb, mtu, rt)

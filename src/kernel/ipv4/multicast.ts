@@ -18,7 +18,8 @@ export function ip_mc_output(net: NetNs, skb: SkBuff, rt: Rtable): void {
   const dst = skb.ip.dst
   const loops = rt.type === 'broadcast' || (dst === IGMP_ALL_HOSTS && sk_mc_loop(net, skb))
   if (loops) dev_loopback_xmit(net, skb, rt)
-  if (rt.type === 'multicast' && skb.ip.ttl === 0) {
+  // Only a group that this host is in leaves through here in Linux: another one leaves with whatever TTL it has.
+  if (dst === IGMP_ALL_HOSTS && skb.ip.ttl === 0) {
     kfree_skb(net, skb, 'ip_mc_output', 'NOT_SPECIFIED', because('ttl 0: not beyond this host'))
     return
   }

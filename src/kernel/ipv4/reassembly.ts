@@ -57,7 +57,7 @@ export function ip_defrag(net: NetNs, skb: SkBuff): boolean {
   let q = table.queues.get(key)
   if (q === undefined) {
     if (table.bytes > net.cfg.sysctl['ipv4.ipfrag_high_thresh']) {
-      kfree_skb(net, skb, 'ip_defrag', 'NOMEM', because('ipfrag_high_thresh is reached'))
+      kfree_skb(net, skb, 'ip_defrag', 'NOT_SPECIFIED', because('ipfrag_high_thresh is reached'))
       return false
     }
     q = new FragmentQueue(net, key)
@@ -80,7 +80,7 @@ function ip_frag_queue(net: NetNs, q: FragmentQueue, skb: SkBuff, ip: Ipv4): boo
   if (ip.mf && data.length % 8 !== 0) data = data.subarray(0, data.length & ~7)
   const end = start + data.length
   if (end === start || (!ip.mf && q.total >= 0 && end !== q.total) || (ip.mf && q.total >= 0 && end > q.total)) {
-    kfree_skb(net, skb, 'ip_frag_queue', 'NOT_SPECIFIED', because('it does not fit the fragments that are here'))
+    kfree_skb(net, skb, 'ip_defrag', 'NOT_SPECIFIED', because('it does not fit the fragments that are here'))
     return false
   }
   let i = q.parts.length
@@ -88,7 +88,7 @@ function ip_frag_queue(net: NetNs, q: FragmentQueue, skb: SkBuff, ip: Ipv4): boo
   const before = q.parts[i - 1]
   const after = q.parts[i]
   if (before !== undefined && before.ip.fragOffset === start && before.data.length === data.length) {
-    kfree_skb(net, skb, 'ip_frag_queue', 'DUP_FRAG', null)
+    kfree_skb(net, skb, 'ip_defrag', 'DUP_FRAG', null)
     return false
   }
   if (
@@ -97,8 +97,9 @@ function ip_frag_queue(net: NetNs, q: FragmentQueue, skb: SkBuff, ip: Ipv4): boo
   ) {
     release(q)
     const note = because('it overlaps another fragment: the whole datagram is given up (RFC 5722)')
-    kfree_skb(net, skb, 'ip_frag_queue', 'DUP_FRAG', note)
-    for (const p of q.parts) kfree_skb(net, p, 'inet_frag_destroy', 'DUP_FRAG', because('another fragment overlaps it'))
+    kfree_skb(net, skb, 'ip_defrag', 'DUP_FRAG', note)
+    for (const p of q.parts)
+      kfree_skb(net, p, 'inet_frag_rbtree_purge', 'DUP_FRAG', because('another fragment overlaps it'))
     return false
   }
   const part = skb.clone()
@@ -142,9 +143,11 @@ export function fragTimer(_kernel: Kernel, timer: KernelTimer): void {
   const net = q.net
   release(q)
   const first = q.parts[0]
-  if (first !== undefined && first.ip.fragOffset === 0) icmp_send(net, first, ICMP_TIME_EXCEEDED, ICMP_EXC_FRAGTIME, 0)
+  const head = first !== undefined && first.ip.fragOffset === 0 ? first : null
+  if (head !== null) icmp_send(net, head, ICMP_TIME_EXCEEDED, ICMP_EXC_FRAGTIME, 0)
   const note = because(`not all fragments came within ${net.cfg.sysctl['ipv4.ipfrag_time']} s (ipfrag_time)`)
-  for (const p of q.parts) kfree_skb(net, p, 'ip_expire', 'FRAG_REASM_TIMEOUT', note)
+  for (const p of q.parts)
+    kfree_skb(net, p, p === head ? 'ip_expire' : 'inet_frag_rbtree_purge', 'FRAG_REASM_TIMEOUT', note)
 }
 
 /** One more waits (`parts` null), or the datagram is whole again and these were its pieces. */

@@ -1,12 +1,15 @@
 // The answer of routing as packets carry it (struct rtable / dst_entry), and what a namespace has learned about
 // destinations: PMTU and redirect exceptions (struct fib_nh_exception).
 // Read first: fib_lookup.ts. Reference: include/net/route.h, net/ipv4/route.c.
+
 import type { Errno } from '../../lib/errno.ts'
 import type { Ip4 } from '../../lib/ip4.ts'
 import type { NetnsConfig } from '../../uapi/config.ts'
 import { type NextHop, type Route, RT_TABLE_LOCAL, RTPROT_KERNEL, type Rule } from '../../uapi/route.ts'
+import { allLinks } from '../core/link_list.ts'
 import type { NetDevice } from '../core/netdevice.ts'
 import type { NetNs } from '../core/netns.ts'
+import type { SkBuff } from '../core/skbuff.ts'
 import { fib_has_custom_rules } from './fib_cache.ts'
 import type { FibNexthop } from './fib_lookup.ts'
 import { IcmpLimits } from './icmp_ratelimit.ts'
@@ -69,6 +72,13 @@ export class Rtable {
     this.exception = exception
     this.isInput = isInput
   }
+}
+
+/** inet_iif: the device a packet counts as having come in by. What this namespace sent itself came by the device that has the address, not by lo. */
+export function inet_iif(skb: SkBuff): number {
+  const rt = skb.rt
+  if (rt === null || rt.isInput || rt.nexthop === null || rt.route === null || rt.route.type !== 'local') return skb.iif
+  return rt.nexthop.oif
 }
 
 /** struct fib_nh_exception: what was learned about one destination. Valid while its route is. */
@@ -137,7 +147,7 @@ export class RouteCache {
     const links = this.net.cfg.links
     if (this.localAddrsOf !== links) {
       this.localAddrsOf = links
-      this.localAddrs = new Set(links.flatMap((l) => l.addrs.map((x) => x.local)))
+      this.localAddrs = new Set(allLinks(links).flatMap((l) => l.addrs.map((x) => x.local)))
     }
     return this.localAddrs.has(a)
   }
@@ -145,7 +155,7 @@ export class RouteCache {
   /** The device that has this address (__ip_dev_find), or null. */
   deviceOf(a: Ip4): NetDevice | null {
     if (!this.isLocalAddress(a)) return null
-    const link = this.net.cfg.links.find((l) => l.addrs.some((x) => x.local === a))
+    const link = allLinks(this.net.cfg.links).find((l) => l.addrs.some((x) => x.local === a))
     return link === undefined ? null : this.net.device(link.ifindex)
   }
 

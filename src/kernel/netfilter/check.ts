@@ -1,6 +1,7 @@
 // Is a rule allowed where it stands? (xt_check_match, xt_check_target, net/netfilter/x_tables.c: table, hooks, protocol, checkentry.)
 // What is refused is told to dmesg, as the kernel tells it. Read first: replace.ts.
 import { HOOK_NAMES, IPT_INV_PROTO, type IptRule, type TableName } from '../../uapi/netfilter.ts'
+import type { Match } from '../../uapi/xt.ts'
 import type { NetNs } from '../core/netns.ts'
 import type { Transaction } from '../core/transaction.ts'
 import { matchOps, targetOps } from './extensions.ts'
@@ -19,45 +20,61 @@ function hookNames(mask: number): string {
   return HOOK_NAMES.filter((_, hook) => (mask & (1 << hook)) !== 0).join('/')
 }
 
+/** The text is made only for what is refused: most rules are not. */
 function checkLimits(check: XtCheck, ops: Limits, what: 'match' | 'target'): void {
-  const head = `x_tables: ip_tables: ${ops.name} ${what}: `
-  const site = `xt_check_${what}`
-  if (ops.tables !== undefined && !ops.tables.includes(check.table)) {
-    check.log(`${head}only valid in ${ops.tables[0] ?? ''} table, not ${check.table}`, site)
-    check.tx.refuse('EINVAL')
-  }
-  if (ops.hooks !== undefined && (check.hooks & ~ops.hooks) !== 0) {
+  const { tables, hooks, protocol } = ops
+  if (tables !== undefined && !tables.includes(check.table))
+    refuse(check, ops, what, '', `only valid in ${tables[0] ?? ''} table, not ${check.table}`)
+  if (hooks !== undefined && (check.hooks & ~hooks) !== 0) {
     const only = what === 'match' ? 'valid' : 'usable'
     const used = `used from hooks ${hookNames(check.hooks)}`
-    check.log(`${head}${used}, but only ${only} from ${hookNames(ops.hooks)}`, `${site} hooks`)
-    check.tx.refuse('EINVAL')
+    refuse(check, ops, what, ' hooks', `${used}, but only ${only} from ${hookNames(hooks)}`)
   }
-  if (ops.protocol !== undefined && (ops.protocol !== check.protocol || check.protocolInverted)) {
-    check.log(`${head}only valid for protocol ${ops.protocol}`, `${site} protocol`)
-    check.tx.refuse('EINVAL')
-  }
+  if (protocol !== undefined && (protocol !== check.protocol || check.protocolInverted))
+    refuse(check, ops, what, ' protocol', `only valid for protocol ${protocol}`)
 }
 
-/** find_check_entry: matches in their order, then the target. */
-export function checkRule(tx: Transaction, net: NetNs, table: TableName, rule: IptRule, hooks: number): void {
-  const check: XtCheck = {
-    tx,
-    net,
-    table,
-    hooks,
-    protocol: rule.protocol,
-    protocolInverted: (rule.invert & IPT_INV_PROTO) !== 0,
-    matches: rule.matches,
-    log: (text, site) => printkLimited(net.kernel, site, LOG_INFO, text),
+function refuse(check: XtCheck, { name }: Limits, what: 'match' | 'target', site: string, why: string): never {
+  check.log(`x_tables: ip_tables: ${name} ${what}: ${why}`, `xt_check_${what}${site}`)
+  return check.tx.refuse('EINVAL')
+}
+
+/** The rules of one table on their way in, one after the other. */
+export class RuleCheck implements XtCheck {
+  readonly tx: Transaction
+  readonly net: NetNs
+  readonly table: TableName
+  hooks = 0
+  protocol = 0
+  protocolInverted = false
+  matches: readonly Match[] = []
+
+  constructor(tx: Transaction, net: NetNs, table: TableName) {
+    this.tx = tx
+    this.net = net
+    this.table = table
   }
-  for (const m of rule.matches) {
-    const ops = matchOps(m)
-    checkLimits(check, ops, 'match')
-    ops.check?.(check, m)
+
+  log(text: string, site: string): void {
+    printkLimited(this.net.kernel, site, LOG_INFO, text)
   }
-  const t = rule.target
-  if (t.kind !== 'target') return
-  const ops = targetOps(t.target)
-  checkLimits(check, ops, 'target')
-  ops.check?.(check, t.target)
+
+  /** find_check_entry: matches in their order, then the target. */
+  rule(rule: IptRule, hooks: number): void {
+    this.hooks = hooks
+    this.protocol = rule.protocol
+    this.protocolInverted = (rule.invert & IPT_INV_PROTO) !== 0
+    this.matches = rule.matches
+    for (let i = 0; i < rule.matches.length; i++) {
+      const m = rule.matches[i]!
+      const ops = matchOps(m)
+      checkLimits(this, ops, 'match')
+      ops.check?.(this, m)
+    }
+    const t = rule.target
+    if (t.kind !== 'target') return
+    const ops = targetOps(t.target)
+    checkLimits(this, ops, 'target')
+    ops.check?.(this, t.target)
+  }
 }

@@ -28,11 +28,11 @@ export class TableRuntime {
   private table: IptTable
   /** Made at the first packet after a change. */
   private compiled: Program | null = null
-  /** By chain, in the table's order: packets and bytes of each rule, then of the policy. */
-  counters: Float64Array[]
+  /** As uapi/netfilter.ts has them: those of all chains, one after the other. */
+  counters: Float64Array
   states: (object | null)[] = []
 
-  constructor(net: NetNs, table: IptTable, counters: Float64Array[]) {
+  constructor(net: NetNs, table: IptTable, counters: Float64Array) {
     this.net = net
     this.name = table.name
     this.table = table
@@ -40,7 +40,7 @@ export class TableRuntime {
   }
 
   /** The table was replaced. */
-  replace(table: IptTable, counters: Float64Array[]): void {
+  replace(table: IptTable, counters: Float64Array): void {
     this.table = table
     this.counters = counters
     this.compiled = null
@@ -123,7 +123,7 @@ function run(table: TableRuntime, base: CompiledChain, walk: Walk): number {
       i++
       continue
     }
-    count(table.counters[chain.index]!, i, skb)
+    count(table, chain, i, skb)
     switch (r.action) {
       case DO_NOTHING:
         i++
@@ -158,13 +158,15 @@ function run(table: TableRuntime, base: CompiledChain, walk: Walk): number {
   }
 }
 
-function count(counters: Float64Array, i: number, skb: SkBuff): void {
-  counters[2 * i]!++
-  counters[2 * i + 1]! += skb.len
+/** Rule `i` of the chain, or its policy behind the last one. */
+function count({ counters }: TableRuntime, chain: CompiledChain, i: number, skb: SkBuff): void {
+  const at = chain.counters + 2 * i
+  counters[at]!++
+  counters[at + 1]! += skb.len
 }
 
 function policy(table: TableRuntime, base: CompiledChain, skb: SkBuff): number {
-  count(table.counters[base.index]!, base.rules.length, skb)
+  count(table, base, base.rules.length, skb)
   return base.policy === 'DROP' ? NF_DROP : NF_ACCEPT
 }
 
@@ -198,9 +200,9 @@ function runTraced(
       if (i === segment.to) continue
     }
     if (i >= rules.length) {
-      if (walk.depth === 0) return policyTraced(table, par, base, tally)
       // the end of a user chain is a rule of its own to TRACE
-      if (skb.nfTrace) traceLog(table, par, chain, 'return', rules.length + 1)
+      if (skb.nfTrace && chain !== base) traceLog(table, par, chain, 'return', rules.length + 1)
+      if (walk.depth === 0) return policyTraced(table, par, base, tally)
       walk.depth--
       chain = chains[walk.depth]!
       i = positions[walk.depth]!
@@ -216,7 +218,7 @@ function runTraced(
       continue
     }
     tally.matched++
-    count(table.counters[chain.index]!, i, skb)
+    count(table, chain, i, skb)
     if (skb.nfTrace) traceLog(table, par, chain, r.tail ? (chain === base ? 'policy' : 'return') : 'rule', i + 1)
     traceRule(table, par, chain, r, MATCHED, verdictName(r.action))
     switch (r.action) {

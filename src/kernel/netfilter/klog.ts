@@ -3,6 +3,7 @@
 import type { KernelLogEntry } from '../../uapi/klog.ts'
 import type { Handlers } from '../handlers.ts'
 import type { Kernel } from '../kernel.ts'
+import type { LogModule } from './nf_loggers.ts'
 
 export const LOG_ERR = 3
 export const LOG_WARNING = 4
@@ -27,6 +28,8 @@ export class KernelLog {
   /** What may be said once only (pr_warn_once), and has been. */
   readonly said = new Set<string>()
   readonly limits = new Map<string, RateLimit>()
+  /** Loggers of packets that some rule brought. */
+  readonly modules = new Set<LogModule>()
 }
 
 /** printk: one line. */

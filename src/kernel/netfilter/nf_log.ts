@@ -1,4 +1,5 @@
 // Lines about packets: LOG, TRACE and conntrack's complaints (net/netfilter/nf_log.c). How a line looks: nf_log_syslog.ts.
+// Read first: nf_loggers.ts, who gets them.
 // Only the machine's own namespace writes to the kernel's log, unless net.netfilter.nf_log_all_netns lets the others.
 import { NF_INET_LOCAL_IN, type NfHook, type TableName } from '../../uapi/netfilter.ts'
 import type { LogEvent } from '../../uapi/trace.ts'
@@ -11,6 +12,7 @@ import { TCP_LISTEN, type TcpSock } from '../socket/tcp_sock.ts'
 import { udp_lib_lookup } from '../socket/udp_lookup.ts'
 import { LOG_NOTICE, LOG_WARNING, printk } from './klog.ts'
 import { NF_LOG_DEFAULT_MASK, NF_LOG_UID, nf_log_ip_packet } from './nf_log_syslog.ts'
+import { ipv4Logger } from './nf_loggers.ts'
 import type { XtPar } from './xt.ts'
 
 /** nf_log_allowed */
@@ -18,9 +20,13 @@ function allowed(net: NetNs): boolean {
   return net.id === 0 || net.kernel.initNet.cfg.sysctl['netfilter.nf_log_all_netns'] !== 0
 }
 
-/** Before INPUT the socket of a connection is known already (tcp_v4_early_demux, udp_v4_early_demux). */
+/**
+ * Before INPUT the socket of a connection is known already (tcp_v4_early_demux, udp_v4_early_demux), unless the packet brought its
+ * route along over lo and was not looked at.
+ */
 function earlyDemux(net: NetNs, { ip, l4: h, iif }: SkBuff): Sock | null {
-  if (h === null || h.kind === 'icmp' || net.cfg.sysctl['ipv4.ip_early_demux'] === 0) return null
+  if (h === null || h.kind === 'icmp' || iif === net.lo.ifindex || net.cfg.sysctl['ipv4.ip_early_demux'] === 0)
+    return null
   if (h.kind === 'tcp') {
     const e = inet_lookup_established(net, ip.src, h.sport, ip.dst, h.dport, iif)
     return e !== null && e.kind === 'sock' ? e : null
@@ -104,10 +110,21 @@ export function nf_log_group(par: XtPar, group: number, prefix: string): void {
   emit(net, skb, 'nflog_tg', 'nflog', group, LOG_NOTICE, text)
 }
 
-/** nf_ct_l4proto_log_invalid */
-export function nf_log_invalid(net: NetNs, skb: SkBuff, text: string): void {
-  const prefix = `nf_ct_proto_${skb.ip.protocol}: ${text} `
-  write(net, skb, null, null, LOG_NOTICE, NF_LOG_DEFAULT_MASK, prefix, 'nf_ct_l4proto_log_invalid', 0)
+/** A line for the namespace's logger, whoever that is. A received packet has come in by its device, one that is sent leaves by it. */
+export function nf_log_invalid(net: NetNs, skb: SkBuff, prefix: string): void {
+  const fn = 'nf_l4proto_log_invalid'
+  const indev = skb.iif === 0 ? null : skb.dev
+  const outdev = skb.iif === 0 ? skb.dev : null
+  switch (ipv4Logger(net)) {
+    case 'nobody':
+      return
+    case 'syslog':
+      write(net, skb, indev, outdev, LOG_NOTICE, NF_LOG_DEFAULT_MASK, prefix, fn, 0)
+      return
+    case 'nfnetlink':
+      if (net.kernel.tr !== null)
+        emit(net, skb, fn, 'nflog', 0, LOG_NOTICE, lineOf(net, skb, indev, outdev, prefix, NF_LOG_DEFAULT_MASK, 0))
+  }
 }
 
 /** trace_packet: a packet marked by TRACE met a rule, a chain's end or a policy. `what` is rule, return or policy. */
@@ -119,6 +136,7 @@ export function trace_packet(
   what: 'rule' | 'return' | 'policy',
   number: number,
 ): void {
+  if (ipv4Logger(par.net) !== 'syslog') return
   const prefix = `TRACE: ${table}:${chain}:${what}:${number} `
   nf_log_packet(par, LOG_WARNING, NF_LOG_DEFAULT_MASK, prefix, 'trace_packet')
 }

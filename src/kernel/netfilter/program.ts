@@ -1,6 +1,7 @@
 // A table in the form that packets walk: rules as objects of one shape, chains with hashed dispatch (see dispatch.ts).
 // Read first: ip_tables.ts. Made from configuration alone, so copies of a machine share it; counters and state are apart.
 import {
+  counterSlots,
   HOOK_NAMES,
   IPT_INV_DSTIP,
   IPT_INV_FRAG,
@@ -117,17 +118,17 @@ function otherDevice(name: string, wanted: string, wild: boolean): boolean {
 
 export class CompiledChain {
   readonly name: string
-  /** Its place in the table: that of its counters. */
-  readonly index: number
+  /** Where its counters begin in those of the table. */
+  readonly counters: number
   /** Null for the user's chains. */
   readonly policy: 'ACCEPT' | 'DROP' | null
   readonly rules: readonly CompiledRule[]
   /** By the index of a rule: the run of rules that it is in, when there is one (null: it is walked rule by rule). */
   readonly segments: readonly (Segment | null)[] | null
 
-  constructor(chain: IptChain, index: number, rules: readonly CompiledRule[]) {
+  constructor(chain: IptChain, counters: number, rules: readonly CompiledRule[]) {
     this.name = chain.name
-    this.index = index
+    this.counters = counters
     this.policy = chain.policy
     this.rules = rules
     this.segments = segmentsOf(chain.rules)
@@ -145,7 +146,12 @@ export class Program {
   constructor(table: IptTable) {
     this.table = table
     const slots: ({ match: Match } | { target: Target })[] = []
-    this.chains = table.chains.map((chain, i) => new CompiledChain(chain, i, compileRules(chain.rules, slots)))
+    let counters = 0
+    this.chains = table.chains.map((chain) => {
+      const compiled = new CompiledChain(chain, counters, compileRules(chain.rules, slots))
+      counters += counterSlots(chain)
+      return compiled
+    })
     this.slots = slots
     const byName = new Map(this.chains.map((c) => [c.name, c]))
     for (const c of this.chains) {

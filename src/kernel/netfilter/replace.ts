@@ -3,9 +3,9 @@
 // be reached from other hooks. Replacing resets the state of all rules (limit, quota …), as in the kernel.
 import type { Draft } from 'immer'
 import {
+  counterSlots,
   HOOK_NAMES,
   type IptChain,
-  type IptChainState,
   type IptRule,
   type IptTable,
   type IptTableState,
@@ -15,8 +15,8 @@ import {
 import type { NetNs } from '../core/netns.ts'
 import type { Transaction } from '../core/transaction.ts'
 import type { Handlers } from '../handlers.ts'
-import { chainInfo, reachableFrom } from './chain_info.ts'
-import { checkRule } from './check.ts'
+import { type ChainGraph, graphOf, makeGraph } from './chain_graph.ts'
+import { RuleCheck } from './check.ts'
 import { nf_ct_netns_use } from './conntrack/core.ts'
 import { matchOps, targetOps } from './extensions.ts'
 import { updateHooks } from './hooks.ts'
@@ -43,92 +43,98 @@ function setTables(tx: Transaction, net: NetNs, tables: readonly IptTable[]): vo
 /** The first use of a table: it is registered with its hooks (ipt_register_table). */
 function register(tx: Transaction, net: NetNs, name: TableName): IptTable {
   const table = emptyTable(name)
+  makeGraph(table, null)
   setTables(tx, net, [table, ...(net.cfg.iptables ?? [])])
   tx.after(() => {
-    net.nf.tables[name] = new TableRuntime(
-      net,
-      table,
-      table.chains.map(() => new Float64Array(2)),
-    )
+    net.nf.tables[name] = new TableRuntime(net, table, noCounters(table))
     updateHooks(net.nf)
   })
   return table
 }
 
-function get(tx: Transaction, net: NetNs, name: TableName): IptTableState {
-  const table = tableOf(net, name) ?? register(tx, net, name)
-  const counters = net.nf.tables[name]?.counters
-  const chains = table.chains.map(
-    (chain, i): IptChainState => ({ chain, counters: counters?.[i]?.slice() ?? new Float64Array(2) }),
-  )
-  return { name, chains }
+function noCounters(table: IptTable): Float64Array {
+  return new Float64Array(table.chains.reduce((n, chain) => n + counterSlots(chain), 0))
 }
 
-/** Rules of `now` that were not in `before`: rules that stay are the same objects in the same order. */
-function newRules(before: readonly IptRule[], now: readonly IptRule[]): readonly IptRule[] {
-  let head = 0
-  while (head < before.length && head < now.length && before[head] === now[head]) head++
-  let tail = 0
-  while (
-    tail < before.length - head &&
-    tail < now.length - head &&
-    before[before.length - 1 - tail] === now[now.length - 1 - tail]
-  )
-    tail++
-  return now.slice(head, now.length - tail)
+function get(tx: Transaction, net: NetNs, name: TableName): IptTableState {
+  const table = tableOf(net, name) ?? register(tx, net, name)
+  return { table, counters: net.nf.tables[name]?.counters.slice() ?? noCounters(table) }
 }
 
 /** Chains, policies and counters have to be what the tool makes of them (check_entry_size_and_hooks, check_underflow). */
-function checkShape(tx: Transaction, name: TableName, chains: readonly IptChainState[]): void {
-  const builtin = TABLE_HOOKS[name].map((hook): string => HOOK_NAMES[hook])
-  const wrong = chains.some(
-    ({ chain, counters }, i) =>
-      (chain.policy === null) !== i >= builtin.length ||
-      (i < builtin.length && chain.name !== builtin[i]) ||
-      counters.length !== 2 * chain.rules.length + (chain.policy === null ? 0 : 2),
-  )
-  const names = new Set(chains.map((c) => c.chain.name))
-  if (wrong || chains.length < builtin.length || names.size !== chains.length) tx.refuse('EINVAL')
+function checkShape(tx: Transaction, { name, chains }: IptTable, counters: Float64Array): void {
+  const builtin = TABLE_HOOKS[name]
+  let slots = 0
+  for (let i = 0; i < chains.length; i++) {
+    const chain = chains[i]!
+    slots += counterSlots(chain)
+    const hook = builtin[i]
+    if ((chain.policy === null) !== (hook === undefined)) tx.refuse('EINVAL')
+    if (hook !== undefined && chain.name !== HOOK_NAMES[hook]) tx.refuse('EINVAL')
+  }
+  if (chains.length < builtin.length || slots !== counters.length) tx.refuse('EINVAL')
 }
 
-function checkRules(tx: Transaction, net: NetNs, old: IptTable, table: IptTable, masks: Map<string, number>): void {
-  const before = new Map(old.chains.map((c) => [c.name, c]))
-  const oldMasks = reachableFrom(old)
-  for (const chain of table.chains) {
-    const was = before.get(chain.name)
-    const mask = masks.get(chain.name) ?? 0
-    const sameHooks = oldMasks instanceof Map && (oldMasks.get(chain.name) ?? 0) === mask
-    const reached = chainInfo(chain).reached
-    const sameReach = was !== undefined && chainInfo(was).reached === reached
-    if (was === chain && sameHooks) continue
-    const all = was === undefined || !sameHooks || !(sameReach || reached === chain.rules.length)
-    const rules = all ? chain.rules : newRules(was.rules, chain.rules)
-    for (const rule of rules) {
-      const hidden = reached < chain.rules.length && chain.rules.indexOf(rule) >= reached
-      checkRule(tx, net, table.name, rule, hidden ? 0 : mask)
-    }
+function checkRules(tx: Transaction, net: NetNs, table: TableName, old: ChainGraph, now: ChainGraph): void {
+  const check = new RuleCheck(tx, net, table)
+  for (let i = 0; i < now.chains.length; i++) {
+    const { name, rules } = now.chains[i]!
+    const mask = now.masks[i]!
+    const at = old.position(name, i)
+    const was = old.chains[at]
+    const sameHooks = was !== undefined && old.masks[at] === mask
+    if (was === now.chains[i] && sameHooks) continue
+    const { reached } = now.infos[i]!
+    const sameReach = was !== undefined && (old.infos[at]!.reached === reached || reached === rules.length)
+    // rules that stay are the same objects in the same order
+    const known = sameHooks && sameReach ? was.rules : NO_RULES
+    const head = sameHead(known, rules)
+    const end = rules.length - sameTail(known, rules, head)
+    for (let k = head; k < end; k++) check.rule(rules[k]!, k < reached ? mask : 0)
   }
 }
 
-function replace(tx: Transaction, net: NetNs, name: TableName, chains: readonly IptChainState[]): void {
+function sameHead(before: readonly IptRule[], now: readonly IptRule[]): number {
+  let n = 0
+  while (n < before.length && n < now.length && before[n] === now[n]) n++
+  return n
+}
+
+/** How many at the end are the same, those at the head not counted. */
+function sameTail(before: readonly IptRule[], now: readonly IptRule[], head: number): number {
+  const most = Math.min(before.length, now.length) - head
+  let n = 0
+  while (n < most && before[before.length - 1 - n] === now[now.length - 1 - n]) n++
+  return n
+}
+
+function replace(
+  tx: Transaction,
+  net: NetNs,
+  name: TableName,
+  chains: readonly IptChain[],
+  counters: Float64Array,
+): void {
   const old = tableOf(net, name)
   if (old === null) tx.refuse('EINVAL')
-  checkShape(tx, name, chains)
-  for (const { chain } of chains) freezeChain(chain)
-  const table: IptTable = Object.freeze({ name, chains: Object.freeze(chains.map((c) => c.chain)) })
-  const masks = reachableFrom(table)
-  if (masks === 'loop') tx.refuse('ELOOP')
-  if (masks === 'missing') tx.refuse('EINVAL')
-  checkRules(tx, net, old, table, masks)
-  const counters = chains.map((c) => c.counters.slice())
+  const table: IptTable = Object.freeze({ name, chains: Object.freeze([...chains]) })
+  checkShape(tx, table, counters)
+  const before = graphOf(old)
+  table.chains.forEach((chain, i) => {
+    if (chain !== old.chains[i]) freezeChain(chain)
+  })
+  const graph = makeGraph(table, before)
+  if (typeof graph === 'string') tx.refuse(graph)
+  checkRules(tx, net, name, before, graph)
+  const taken = counters.slice()
   setTables(
     tx,
     net,
     (net.cfg.iptables ?? []).map((t) => (t === old ? table : t)),
   )
   tx.after(() => {
-    net.nf.tables[name]?.replace(table, counters)
-    settle(net, old, table)
+    net.nf.tables[name]?.replace(table, taken)
+    settle(net, before, graph)
   })
 }
 
@@ -140,23 +146,23 @@ function freezeChain(chain: IptChain): void {
 }
 
 /** What rules share is taken for the new table, then given back for the old one; connection tracking goes on or off. */
-function settle(net: NetNs, old: IptTable, table: IptTable): void {
-  const kept = new Set(old.chains)
-  const now = new Set(table.chains)
-  let users = 0
-  for (const chain of table.chains) {
-    if (kept.has(chain)) continue
-    users += chainInfo(chain).conntrack
-    for (const rule of chainInfo(chain).shared) eachShared(net, rule, 'acquire')
-  }
-  for (const chain of old.chains) {
-    if (now.has(chain)) continue
-    users -= chainInfo(chain).conntrack
-    for (const rule of chainInfo(chain).shared) eachShared(net, rule, 'release')
-  }
+function settle(net: NetNs, old: ChainGraph, now: ChainGraph): void {
+  const users = exchange(net, now, old, 'acquire') - exchange(net, old, now, 'release')
   if (users === 0) return
   nf_ct_netns_use(net, users)
   updateHooks(net.nf)
+}
+
+/** Takes or gives back what chains share that only `one` has; how many of their rules need connection tracking. */
+function exchange(net: NetNs, one: ChainGraph, other: ChainGraph, what: 'acquire' | 'release'): number {
+  let users = 0
+  for (let i = 0; i < one.chains.length; i++) {
+    if (other.has(one.chains[i]!, i)) continue
+    const { conntrack, shared } = one.infos[i]!
+    users += conntrack
+    for (const rule of shared) eachShared(net, rule, what)
+  }
+  return users
 }
 
 function eachShared(net: NetNs, rule: IptRule, what: 'acquire' | 'release'): void {
@@ -169,7 +175,7 @@ export const iptHandlers: Handlers<'ipt.names' | 'ipt.get' | 'ipt.replace'> = Ob
   'ipt.names': (_tx, net) => (net.cfg.iptables ?? []).map((t) => t.name),
   'ipt.get': (tx, net, req) => get(tx, net, req.table),
   'ipt.replace': (tx, net, req) => {
-    replace(tx, net, req.table, req.chains)
+    replace(tx, net, req.table, req.chains, req.counters)
     return null
   },
 } satisfies Handlers<'ipt.names' | 'ipt.get' | 'ipt.replace'>)

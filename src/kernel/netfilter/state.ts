@@ -31,6 +31,8 @@ export class Netfilter {
   readonly sets = new IpSets()
   /** What rules share by name, "recent DEFAULT", "hashlimit NAME": each match owns its prefix. */
   readonly named = new Map<string, object>()
+  /** net.netfilter.nf_log: loggers that were chosen, by family. */
+  readonly loggers = new Map<number, string>()
   /** While someone listens: what the last NF_DROP was for. */
   dropDetail: DropDetail | null = null
 

@@ -12,6 +12,7 @@ const NO_STATS: LinkStats = Object.freeze({
   rxPackets: 0,
   rxErrors: 0,
   rxDropped: 0,
+  rxOtherhost: 0,
   rxMulticast: 0,
   txBytes: 0,
   txPackets: 0,
@@ -27,7 +28,8 @@ function linkStats(dev: NetDevice | null): LinkStats {
     rxPackets: dev.rxPackets,
     rxErrors: dev.rxErrors,
     rxDropped: dev.rxDropped,
-    rxMulticast: dev.rxMulticast,
+    rxOtherhost: dev.rxOtherhost,
+    rxMulticast: 0, // only drivers of hardware count them
     txBytes: dev.txBytes,
     txPackets: dev.txPackets,
     txErrors: dev.txErrors,

@@ -21,6 +21,7 @@ function dev_alloc_name(tx: Transaction, net: NetNs, pattern: string): string {
   const head = pattern.slice(0, at)
   const tail = pattern.slice(at + 2)
   if (pattern[at + 1] !== 'd' || tail.includes('%')) tx.refuse('EINVAL')
+  tx.kernel.charge(net.cfg.links.size >> 1)
   const used = new Set<number>()
   for (const link of tx.links(net)) {
     const name = link.name
@@ -43,11 +44,10 @@ export function dev_get_valid_name(tx: Transaction, net: NetNs, name: string): s
   return name
 }
 
-/** The next free ifindex after the last one given. */
+/** The next free ifindex after the last one given; it is used up even when the request is refused later. */
 export function dev_new_index(tx: Transaction, net: NetNs): number {
-  const cfg = tx.edit(net)
-  let i = cfg.nextIfindex
+  let i = tx.view(net).nextIfindex
   while (linkByIndex(tx, net, i) !== null) i++
-  cfg.nextIfindex = i + 1
+  tx.useIfindex(net, i + 1)
   return i
 }

@@ -86,10 +86,12 @@ export function newLink(
 /** register_netdevice: the device appears in its namespace. */
 function register_netdevice(tx: Transaction, net: NetNs, kind: LinkKind, spec: EndSpec, peer: LinkRef | null): Link {
   const name = dev_get_valid_name(tx, net, spec.name ?? deviceOps[kind].namePattern)
-  if (FORBIDDEN.has(name)) tx.refuse('EINVAL')
   const wanted = spec.ifindex ?? 0
   if (wanted !== 0 && linkByIndex(tx, net, wanted) !== null) tx.refuse('EBUSY')
-  const link = newLink(tx, net, kind, name, wanted !== 0 ? wanted : dev_new_index(tx, net), spec, peer)
+  const ifindex = wanted !== 0 ? wanted : dev_new_index(tx, net)
+  // inetdev_event, NETDEV_REGISTER
+  if (FORBIDDEN.has(name)) tx.refuse('EINVAL')
+  const link = newLink(tx, net, kind, name, ifindex, spec, peer)
   insertLink(tx, net, link)
   return link
 }

@@ -1,4 +1,5 @@
-// RTM_NEWLINK for a link that exists (net/core/rtnetlink.c: do_setlink), in the kernel's order of attributes.
+// RTM_NEWLINK for a link that exists (net/core/rtnetlink.c: do_setlink), in the kernel's order of attributes. What
+// was changed before the one that is refused stays changed, as in the kernel.
 
 import { isGroupMac, MAC_ZERO } from '../../lib/mac.ts'
 import { utf8Length } from '../../lib/utf8.ts'
@@ -68,6 +69,7 @@ function targetNetns(tx: Transaction, req: LinkSet): NetNs | null {
 /** do_setlink for one link. */
 function do_setlink(tx: Transaction, source: NetNs, link: Link, req: LinkSet): void {
   const target = targetNetns(tx, req)
+  tx.keepOnRefusal()
   const { ifindex } = target === null ? link : dev_change_net_namespace(tx, source, link, target, req.name ?? null)
   const net = target ?? source
   const now = (): Link => linkByIndex(tx, net, ifindex)!

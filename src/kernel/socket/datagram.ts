@@ -6,6 +6,7 @@ import type { Icmp } from '../../wire/icmp.ts'
 import { IP_HLEN } from '../../wire/ipv4.ts'
 import type { Packet } from '../../wire/packet.ts'
 import { PACKET_BROADCAST, PACKET_MULTICAST, PACKET_OTHERHOST, PACKET_OUTGOING, type SkBuff } from '../core/skbuff.ts'
+import { inet_iif } from '../ipv4/rtable.ts'
 import { Sock, sk_wake, sock_error, truesize } from './sock.ts'
 
 /** A socket with a queue of whole messages. */
@@ -48,7 +49,7 @@ export function receivedOf(skb: SkBuff, data: Uint8Array, sport: number, dport: 
     to: { addr: ip.dst, port: dport },
     ttl: ip.ttl,
     tos: ip.tos,
-    ifindex: skb.iif,
+    ifindex: inet_iif(skb),
     time: skb.tstamp,
     icmp,
     frame: null,

@@ -1,32 +1,19 @@
 // socket.list: the sockets of a namespace as ss(8) shows them (net/ipv4/inet_diag.c, tcp_diag.c, udp_diag.c, raw_diag.c).
 // Read first: table.ts. Order: as ss prints them, listeners before connections.
-import type { SocketInfo } from '../../uapi/request.ts'
+import { SOCKET_STATES, type SocketInfo, type SocketState } from '../../uapi/socket.ts'
 import type { NetNs } from '../core/netns.ts'
 import type { Handlers } from '../handlers.ts'
 import type { DatagramSock } from './datagram.ts'
 import type { Sock } from './sock.ts'
 import type { TcpEntry } from './table.ts'
 import { queuedBytes } from './tcp.ts'
-import { seqDiff, TCP_LISTEN, TCP_TIME_WAIT, TcpSock } from './tcp_sock.ts'
-
-/** TCP states in ss's words. */
-const SS_NAMES: readonly string[] = Object.freeze([
-  'UNKNOWN',
-  'ESTAB',
-  'SYN-SENT',
-  'SYN-RECV',
-  'FIN-WAIT-1',
-  'FIN-WAIT-2',
-  'TIME-WAIT',
-  'UNCONN',
-  'CLOSE-WAIT',
-  'LAST-ACK',
-  'LISTEN',
-  'CLOSING',
-])
+import { seqDiff, TCP_LISTEN, TcpSock } from './tcp_sock.ts'
 
 type Processes = SocketInfo['processes']
 const NOBODY: Processes = Object.freeze([])
+
+/** TCP_ESTABLISHED is 1. */
+const stateName = (state: number): SocketState => SOCKET_STATES[state - 1]!
 
 function processesOf(sk: Sock): Processes {
   return sk.owner === null ? NOBODY : [{ name: sk.owner.name, pid: sk.owner.pid, fd: 0 }]
@@ -68,11 +55,11 @@ function tcpInfo(sk: TcpSock): SocketInfo {
     recvQ: listening ? sk.acceptQueue.length : queuedBytes(sk),
     sendQ: listening ? sk.backlog : seqDiff(sk.writeSeq, sk.sndUna),
   }
-  return ofSocket(sk, 'tcp', SS_NAMES[sk.state]!, queues, sk.parent !== null)
+  return ofSocket(sk, 'tcp', stateName(sk.state), queues, sk.parent !== null)
 }
 
 function shadowInfo(e: Exclude<TcpEntry, TcpSock>): SocketInfo {
-  const state = e.kind === 'request' ? 'SYN-RECV' : SS_NAMES[e.substate === TCP_TIME_WAIT ? TCP_TIME_WAIT : e.substate]!
+  const state = e.kind === 'request' ? 'SYN-RECV' : stateName(e.substate)
   return {
     netid: 'tcp',
     state,

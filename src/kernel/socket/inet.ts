@@ -98,9 +98,25 @@ export function routeSocket(sk: Sock, fl: Flow, fn: string): Rtable | Errno {
   return rt
 }
 
-/** The same for a datagram, which goes to a broadcast address only with SO_BROADCAST. */
+/**
+ * ip_route_connect: a first lookup chooses the source, a second one asks again with it, so that rules about the source hold. What is
+ * decided is left in `fl`.
+ */
+export function routeConnect(sk: Sock, fl: Flow, fn: string): Rtable | Errno {
+  if (fl.src !== 0 && fl.dst !== 0) return routeSocket(sk, fl, fn)
+  const { oif } = fl
+  const first = routeSocket(sk, fl, fn)
+  if (typeof first === 'string') return first
+  fl.oif = oif
+  return routeSocket(sk, fl, fn)
+}
+
+/** routeSocket for a datagram, which goes to a broadcast address only with SO_BROADCAST. */
 export function routeDatagram(sk: Sock, fl: Flow, fn: string): Rtable | Errno {
-  const rt = routeSocket(sk, fl, fn)
+  return broadcastAllowed(sk, routeSocket(sk, fl, fn))
+}
+
+function broadcastAllowed(sk: Sock, rt: Rtable | Errno): Rtable | Errno {
   return typeof rt !== 'string' && rt.type === 'broadcast' && !sk.broadcast ? 'EACCES' : rt
 }
 
@@ -185,7 +201,7 @@ export function ownSkb(sk: Sock, skb: SkBuff): void {
 /** __ip4_datagram_connect: choose route and source, and remember the peer. */
 export function ip4_datagram_connect(sk: Sock, dst: Ip4, dport: number): Errno | null {
   const fl = flowOf(sk, dst, dport)
-  const rt = routeDatagram(sk, fl, 'ip4_datagram_connect')
+  const rt = broadcastAllowed(sk, routeConnect(sk, fl, 'ip4_datagram_connect'))
   if (typeof rt === 'string') return rt
   if (sk.saddr === 0) sk.saddr = fl.src
   if (sk.rcvSaddr === 0) sk.rcvSaddr = fl.src

@@ -1,13 +1,15 @@
 // setsockopt(2) by the names of uapi/socket.ts (net/core/sock.c, net/ipv4/ip_sockglue.c, tcp.c, af_packet.c).
 // Every value is checked before any is set.
+
 import type { Errno } from '../../lib/errno.ts'
 import type { SocketOptions } from '../../uapi/socket.ts'
+import { allLinks } from '../core/link_list.ts'
 import { inet_addr_type } from '../ipv4/fib_lookup.ts'
 import { PacketSock, packetPromisc } from './packet.ts'
 import { SOCK_MIN_RCVBUF, SOCK_MIN_SNDBUF, type Sock } from './sock.ts'
 import { tcp_push_pending_frames } from './tcp_output.ts'
 import { MS, SECOND, TcpSock } from './tcp_sock.ts'
-import { tcp_set_keepalive } from './tcp_timer.ts'
+import { tcp_set_keepalive, tcp_sock_set_keepidle } from './tcp_timer.ts'
 
 export function setSocketOptions(sk: Sock, o: SocketOptions): Errno | null {
   const bad = check(sk, o)
@@ -77,7 +79,7 @@ function ip(sk: Sock, o: SocketOptions): void {
   if (o.multicastIf !== undefined) {
     sk.mcAddr = o.multicastIf
     sk.mcIndex = 0
-    for (const link of sk.net.cfg.links) {
+    for (const link of allLinks(sk.net.cfg.links)) {
       if (o.multicastIf !== 0 && link.addrs.some((a) => a.local === o.multicastIf)) sk.mcIndex = link.ifindex
     }
   }
@@ -96,7 +98,7 @@ function tcp(sk: TcpSock, o: SocketOptions): void {
   if (o.userTimeout !== undefined) sk.userTimeout = o.userTimeout * MS
   if (o.keepIdle !== undefined) {
     sk.keepIdle = o.keepIdle * SECOND
-    if (sk.keepAlive) tcp_set_keepalive(sk, true)
+    tcp_sock_set_keepidle(sk)
   }
   if (o.keepAlive !== undefined) {
     if (o.keepAlive !== sk.keepAlive) tcp_set_keepalive(sk, o.keepAlive)

@@ -1,12 +1,14 @@
 // AF_PACKET sockets: copies of frames as they pass a device, and frames sent as they are (net/packet/af_packet.c).
 // Read first: sock.ts; core/dev.ts calls packet_taps. Used by tcpdump and arping.
 // Leaves out: ring buffers, fanout, BPF filters (programs filter), SOCK_DGRAM.
+
 import type { Errno } from '../../lib/errno.ts'
 import type { SocketId, SocketOwner, SocketResult } from '../../uapi/socket.ts'
 import { ETH_P_8021Q, ETH_P_ALL, ETH_P_IP, ethernet } from '../../wire/ethernet.ts'
 import type { Packet } from '../../wire/packet.ts'
 import { dev_queue_xmit } from '../core/dev.ts'
 import { because, kfree_skb } from '../core/drop.ts'
+import { changeLink, linkByIndex } from '../core/links.ts'
 import type { NetDevice } from '../core/netdevice.ts'
 import type { NetNs } from '../core/netns.ts'
 import { PACKET_LOOPBACK, PACKET_OUTGOING, type SkBuff } from '../core/skbuff.ts'
@@ -72,10 +74,9 @@ export function packetPromisc(sk: PacketSock, on: boolean): Errno | null {
   sk.promiscIndex = on ? index : 0
   if (index === 0) return on ? 'ENODEV' : null
   const tx = new Transaction(sk.net.kernel)
-  const i = sk.net.cfg.links.findIndex((l) => l.ifindex === index)
-  const link = tx.edit(sk.net).links[i]
-  if (link === undefined) return null
-  link.promiscuity += on ? 1 : -1
+  const link = linkByIndex(tx, sk.net, index)
+  if (link === null) return null
+  changeLink(tx, sk.net, index, { promiscuity: link.promiscuity + (on ? 1 : -1) })
   tx.commit()
   return null
 }

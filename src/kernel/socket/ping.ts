@@ -19,6 +19,7 @@ import type { NetNs } from '../core/netns.ts'
 import { IPSKB_EPERM, IPSKB_NOBUFS, type SkBuff } from '../core/skbuff.ts'
 import { ip_local_out } from '../ipv4/ip_output.ts'
 import { update_pmtu } from '../ipv4/route.ts'
+import { inet_iif } from '../ipv4/rtable.ts'
 import { DatagramSock, enqueue, receivedOf } from './datagram.ts'
 import { datagramError, ip_icmp_error } from './errqueue.ts'
 import {
@@ -117,10 +118,10 @@ function ping_lookup(net: NetNs, ident: number, daddr: Ip4, dif: number): PingSo
 export function ping_rcv(net: NetNs, skb: SkBuff): boolean {
   const ih = skb.l4
   if (net.sockets.ping.size === 0 || ih === null || ih.kind !== 'icmp' || ih.type !== ICMP_ECHOREPLY) return false
-  const sk = ping_lookup(net, ih.rest >>> 16, skb.ip.dst, skb.iif)
+  const sk = ping_lookup(net, ih.rest >>> 16, skb.ip.dst, inet_iif(skb))
   if (sk === null) return false
   if (!enqueue(sk, receivedOf(skb, skb.data, 0, 0, ih))) {
-    kfree_skb(net, skb, 'ping_queue_rcv_skb', 'SOCKET_RCVBUFF', because('the receive buffer is full'))
+    kfree_skb(net, skb, 'ping_rcv', 'SOCKET_RCVBUFF', because('the receive buffer is full'))
   } else if (net.kernel.tr !== null) traceDeliver(sk, skb, 'ping_rcv')
   return true
 }
@@ -136,7 +137,7 @@ export function icmp_err(net: NetNs, skb: SkBuff, inner: InnerDatagram): void {
 function ping_err(net: NetNs, skb: SkBuff, inner: InnerDatagram): void {
   const echo = decodeEchoHeader(inner.payload)
   if (echo === null || echo.type !== ICMP_ECHO) return
-  const sk = ping_lookup(net, echo.rest >>> 16, inner.src, skb.iif)
+  const sk = ping_lookup(net, echo.rest >>> 16, inner.src, inet_iif(skb))
   if (sk === null) return
   const what = datagramError(sk, skb.l4 as Icmp, inner)
   if (what === null) return

@@ -10,7 +10,7 @@ import { because, kfree_skb } from '../core/drop.ts'
 import type { NetNs } from '../core/netns.ts'
 import type { SkBuff } from '../core/skbuff.ts'
 import { ip_local_out } from '../ipv4/ip_output.ts'
-import type { Rtable } from '../ipv4/rtable.ts'
+import { inet_iif, type Rtable } from '../ipv4/rtable.ts'
 import { DatagramSock, enqueue, receivedOf } from './datagram.ts'
 import { datagramError, ip_icmp_error } from './errqueue.ts'
 import {
@@ -131,10 +131,11 @@ export function raw_local_deliver(net: NetNs, skb: SkBuff): boolean {
   const ip = skb.ip
   const bucket = net.sockets.raw.get(ip.protocol)
   if (bucket === undefined) return false
+  const dif = inet_iif(skb)
   let delivered = false
   for (let i = 0; i < bucket.length; i++) {
     const sk = bucket[i]!
-    if (!raw_v4_match(sk, ip.src, ip.dst, skb.iif)) continue
+    if (!raw_v4_match(sk, ip.src, ip.dst, dif)) continue
     delivered = true
     raw_rcv(sk, skb, ip)
   }

@@ -9,9 +9,9 @@ import { RCV_SHUTDOWN, SEND_SHUTDOWN, sk_wake, sock_error } from './sock.ts'
 import { addHead } from './table.ts'
 import { tcp_send_active_reset, tcp_send_fin } from './tcp_control.ts'
 import { tcp_cleanup_rbuf } from './tcp_data.ts'
-import { dropPort, inet_csk_get_port, inet_unhash } from './tcp_hash.ts'
+import { dropPort, holdsPort, inet_csk_get_port, inet_unhash } from './tcp_hash.ts'
 import { reqsk_drop } from './tcp_minisocks.ts'
-import { queueData, tcp_push_pending_frames } from './tcp_output.ts'
+import { queueData, tcp_push_pending_frames, tcp_slow_start_after_idle_check } from './tcp_output.ts'
 import {
   seqAdd,
   TCP_CLOSE,
@@ -35,11 +35,12 @@ import { chargeOf } from './tcp_window.ts'
 const READ_MAX = 65_536
 
 export function tcpBind(sk: TcpSock, addr: Ip4, port: number): Errno | null {
-  return inet_bind(sk, addr, port, sk.state === TCP_CLOSE && sk.sport === 0, inet_csk_get_port)
+  return inet_bind(sk, addr, port, sk.state === TCP_CLOSE && !holdsPort(sk), inet_csk_get_port)
 }
 
 /** inet_stream_connect with O_NONBLOCK. */
 export function tcpConnect(sk: TcpSock, to: SockAddr): Errno | null {
+  if (sk.ss === 'connected') return 'EISCONN'
   switch (sk.state) {
     case TCP_CLOSE:
       break
@@ -48,26 +49,26 @@ export function tcpConnect(sk: TcpSock, to: SockAddr): Errno | null {
       return 'EALREADY'
     default: {
       // Asked again once it is up, it is told so first.
-      const told = sk.connecting
-      sk.connecting = false
-      return told ? null : 'EISCONN'
+      if (sk.ss === 'unconnected') return 'EISCONN'
+      sk.ss = 'connected'
+      return null
     }
   }
-  if (sk.connecting) {
-    sk.connecting = false
+  if (sk.ss === 'connecting') {
+    sk.ss = 'unconnected'
     sk.shutdown = 0
     sk.peerDone = false
     return sock_error(sk) ?? 'ECONNABORTED'
   }
   const refused = tcp_v4_connect(sk, to)
   if (refused !== null) return refused
-  sk.connecting = true
+  sk.ss = 'connecting'
   return 'EINPROGRESS'
 }
 
 /** inet_listen: on a socket without a port one is chosen. Calling it again changes the backlog. */
 export function inet_listen(sk: TcpSock, backlog: number): Errno | null {
-  if (sk.state !== TCP_CLOSE && sk.state !== TCP_LISTEN) return 'EINVAL'
+  if (sk.ss !== 'unconnected' || (sk.state !== TCP_CLOSE && sk.state !== TCP_LISTEN)) return 'EINVAL'
   const most = sk.net.cfg.sysctl['core.somaxconn']
   sk.backlog = backlog < 0 || backlog > most ? most : backlog
   if (sk.state === TCP_LISTEN) return null
@@ -85,6 +86,7 @@ export function inet_csk_accept(sk: TcpSock, owner: SocketOwner): SocketResult<T
   if (child === undefined) return { ok: false, errno: 'EAGAIN' }
   child.parent = null
   child.owner = owner
+  child.ss = 'connected'
   return { ok: true, value: child }
 }
 
@@ -105,6 +107,7 @@ export function tcp_sendmsg(sk: TcpSock, data: Uint8Array): SocketResult<number>
   }
   const n = Math.min(room, data.length)
   if (n < data.length) sk.noSpace = true
+  tcp_slow_start_after_idle_check(sk)
   queueData(sk, n === data.length ? data : data.subarray(0, n))
   tcp_push_pending_frames(sk)
   return { ok: true, value: n }

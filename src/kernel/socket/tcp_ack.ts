@@ -1,17 +1,12 @@
 // What an acknowledgement does: the send window, the queue, RTT, congestion window, fast retransmit (tcp_ack in net/ipv4/tcp_input.c).
 // Read first: tcp_sock.ts, tcp_output.ts. RFC 5681, 6298, 6582 (NewReno).
-// Leaves out: SACK scoreboards, CUBIC (Linux's default grows differently on long paths), ECN, F-RTO, undo.
+// Leaves out: SACK scoreboards, PRR, CUBIC (Linux's default grows differently on long paths), ECN, F-RTO, undo.
 import type { DropReason } from '../../uapi/drop.ts'
 import type { Tcp } from '../../wire/tcp.ts'
 import { sk_wake } from './sock.ts'
 import { tcp_send_challenge_ack } from './tcp_control.ts'
-import {
-  inFlight,
-  tcp_rearm_rto,
-  tcp_retransmit,
-  tcp_schedule_loss_probe,
-  tcp_xmit_retransmit_queue,
-} from './tcp_output.ts'
+import { tcp_dsack_seen } from './tcp_dsack.ts'
+import { tcp_rearm_rto, tcp_retransmit, tcp_schedule_loss_probe, tcp_xmit_retransmit_queue } from './tcp_output.ts'
 import {
   after,
   armTimer,
@@ -23,6 +18,7 @@ import {
   TCP_RTO_MAX,
   TCP_RTO_MIN,
   type TcpSock,
+  tcp_reno_ssthresh,
   tcp_time_stamp,
 } from './tcp_sock.ts'
 import { tcp_sndbuf_expand, tcp_sync_mss } from './tcp_window.ts'
@@ -49,7 +45,9 @@ export function tcp_rtt_sample(sk: TcpSock, sample: number): void {
 export function tcp_ack(sk: TcpSock, th: Tcp, hasData: boolean): DropReason | null {
   const ack = th.ack
   if (before(ack, sk.sndUna)) {
-    if (before(ack, seqAdd(sk.sndUna, -sk.maxWindow))) {
+    // RFC 5961 5.2, and nothing from before this connection
+    const acked = (sk.sndUna - sk.iss) >>> 0
+    if (before(ack, seqAdd(sk.sndUna, -Math.min(sk.maxWindow, acked)))) {
       tcp_send_challenge_ack(sk)
       return 'TCP_TOO_OLD_ACK'
     }
@@ -60,15 +58,17 @@ export function tcp_ack(sk: TcpSock, th: Tcp, hasData: boolean): DropReason | nu
   const inFlightBefore = sk.sendHead
   const windowChanged = updateWindow(sk, th, ack, hasData)
   sk.probesOut = 0
-  sk.probesStamp = -1
-  if (after(ack, una)) {
+  const twice = tcp_dsack_seen(sk, th.options, ack)
+  const advanced = after(ack, una)
+  const duplicate = !advanced && !hasData && !windowChanged
+  if (advanced) {
     sk.sndUna = ack
     sk.retransmits = 0
-    if (sk.tlpHighSeq >= 0 && !before(ack, sk.tlpHighSeq)) sk.tlpHighSeq = -1
     sk.confirmNeigh = true
-    newlyAcked(sk, th, ack)
-  } else if (inFlightBefore > 0 && !hasData && !windowChanged) duplicateAck(sk)
-  if (sk.sendHead === 0) ackProbe(sk)
+    newlyAcked(sk, th, ack, twice)
+  } else if (sk.tlpHighSeq >= 0) tcp_process_tlp_ack(sk, ack, twice, duplicate)
+  if (duplicate && inFlightBefore > 0 && twice < 0) duplicateAck(sk)
+  if (inFlightBefore === 0) ackProbe(sk)
   if (sk.caState !== 'open') tcp_xmit_retransmit_queue(sk)
   return null
 }
@@ -98,6 +98,7 @@ function ackProbe(sk: TcpSock): void {
   }
   if (!after(next.end, seqAdd(sk.sndUna, sk.sndWnd))) {
     sk.backoff = 0
+    sk.probesStamp = -1
     stopTimer(sk.net, sk.probeTimer)
     return
   }
@@ -107,7 +108,7 @@ function ackProbe(sk: TcpSock): void {
 }
 
 /** tcp_clean_rtx_queue, RTT, and the congestion window. */
-function newlyAcked(sk: TcpSock, th: Tcp, ack: number): void {
+function newlyAcked(sk: TcpSock, th: Tcp, ack: number, twice: number): void {
   const { count, sample } = cleanQueue(sk, ack)
   const echo = sk.tstampOk ? (th.options?.timestamps ?? null) : null
   if (sample >= 0) tcp_rtt_sample(sk, sample)
@@ -116,9 +117,10 @@ function newlyAcked(sk: TcpSock, th: Tcp, ack: number): void {
     if (delta >= 0) tcp_rtt_sample(sk, Math.max(delta, 1) * MS)
   }
   sk.retransStamp = sk.caState === 'open' ? -1 : sk.retransStamp
-  if (sk.caState !== 'open' && !before(ack, sk.highSeq)) leaveRecovery(sk)
-  else if (sk.caState === 'recovery') partialAck(sk, count)
-  else grow(sk, count)
+  if (sk.tlpHighSeq >= 0) tcp_process_tlp_ack(sk, ack, twice, false)
+  if (sk.caState !== 'open' && recovered(sk, ack)) leaveRecovery(sk)
+  else if (sk.caState === 'recovery' && before(ack, sk.highSeq)) partialAck(sk, count)
+  if (sk.caState !== 'recovery') grow(sk, count + (twice < 0 ? 0 : 1))
   if (!tcp_schedule_loss_probe(sk, true)) tcp_rearm_rto(sk)
   tcp_check_space(sk)
 }
@@ -145,6 +147,26 @@ function cleanQueue(sk: TcpSock, ack: number): { readonly count: number; readonl
   return { count, sample }
 }
 
+/**
+ * tcp_process_tlp_ack (RFC 8985, 7.4): when the peer has had the last segment twice, the probe was needless. When it acknowledges
+ * what was sent after the probe without having said so, the probe repaired a loss, which counts as one.
+ */
+function tcp_process_tlp_ack(sk: TcpSock, ack: number, twice: number, duplicate: boolean): void {
+  if (before(ack, sk.tlpHighSeq)) return
+  if (!sk.tlpRetrans || twice === sk.tlpHighSeq || (duplicate && ack === sk.tlpHighSeq)) sk.tlpHighSeq = -1
+  else if (after(ack, sk.tlpHighSeq)) {
+    sk.tlpHighSeq = -1
+    sk.ssthresh = tcp_reno_ssthresh(sk)
+    sk.cwnd = sk.ssthresh
+    sk.cwndCnt = 0
+  }
+}
+
+/** tcp_is_cwnd_limited */
+function tcp_is_cwnd_limited(sk: TcpSock): boolean {
+  return sk.isCwndLimited || (sk.cwnd < sk.ssthresh && sk.cwnd < 2 * sk.maxPacketsOut)
+}
+
 /** tcp_trim_head: part of a segment was acknowledged. */
 function trimHead(sk: TcpSock, seg: Segment, ack: number): void {
   const n = (ack - seg.seq) | 0
@@ -157,7 +179,7 @@ function trimHead(sk: TcpSock, seg: Segment, ack: number): void {
 /** tcp_reno_cong_avoid: slow start below ssthresh, then one segment per window; a window that is not used does not grow. */
 function grow(sk: TcpSock, acked: number): void {
   sk.dupacks = 0
-  if (sk.cwnd >= 2 * (inFlight(sk) + acked)) return
+  if (!tcp_is_cwnd_limited(sk)) return
   if (sk.cwnd < sk.ssthresh) {
     sk.cwnd = Math.min(sk.cwnd + acked, sk.ssthresh)
     return
@@ -167,6 +189,11 @@ function grow(sk: TcpSock, acked: number): void {
     sk.cwndCnt -= sk.cwnd
     sk.cwnd++
   }
+}
+
+/** tcp_is_non_sack_preventing_reopen: without SACK something beyond what was out at the loss must be acknowledged. */
+function recovered(sk: TcpSock, ack: number): boolean {
+  return sk.sackOk ? !before(ack, sk.highSeq) : after(ack, sk.highSeq)
 }
 
 /** tcp_try_to_undo aside: everything that was outstanding at the loss has arrived. */
@@ -195,10 +222,11 @@ function duplicateAck(sk: TcpSock): void {
   if (sk.caState !== 'open' || sk.dupacks < DUPACK_THRESHOLD) return
   sk.caState = 'recovery'
   sk.highSeq = sk.sndNxt
-  sk.ssthresh = Math.max(sk.cwnd >> 1, 2)
+  sk.ssthresh = tcp_reno_ssthresh(sk)
   sk.cwnd = sk.ssthresh
   sk.cwndCnt = 0
   tcp_retransmit(sk, 0)
+  sk.lossProbe = false
   tcp_rearm_rto(sk)
 }
 

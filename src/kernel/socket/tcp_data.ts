@@ -1,6 +1,6 @@
 // Received bytes of a connection: in order, out of order, FIN, and when to acknowledge (tcp_data_queue in net/ipv4/tcp_input.c).
 // Read first: tcp_sock.ts. RFC 9293 3.10.7.4, 1122 4.2.3.2 (delayed ACK).
-// Leaves out: urgent data, SACK blocks in our ACKs.
+// Leaves out: urgent data, SACK blocks in our ACKs (but for D-SACK: tcp_dsack.ts).
 import type { DropReason } from '../../uapi/drop.ts'
 import { TCP_FIN, TCP_PSH, type Tcp } from '../../wire/tcp.ts'
 import { because, kfree_skb } from '../core/drop.ts'
@@ -8,6 +8,7 @@ import type { SkBuff } from '../core/skbuff.ts'
 import { traceDeliver } from './inet.ts'
 import { RCV_SHUTDOWN, sk_wake } from './sock.ts'
 import { tcp_send_ack } from './tcp_control.ts'
+import { tcp_dsack_set } from './tcp_dsack.ts'
 import { tcp_enter_quickack_mode, tcp_incr_quickack } from './tcp_output.ts'
 import {
   after,
@@ -52,6 +53,7 @@ export function tcp_data_queue(sk: TcpSock, skb: SkBuff, th: Tcp): void {
     return
   }
   if (!after(end, sk.rcvNxt)) {
+    tcp_dsack_set(sk, th.seq, end)
     outOfWindow(sk)
     drop(sk, skb, 'TCP_OLD_DATA', 'all of it was received before')
     return
@@ -67,6 +69,7 @@ export function tcp_data_queue(sk: TcpSock, skb: SkBuff, th: Tcp): void {
   }
   if (sk.net.kernel.tr !== null) traceDeliver(sk, skb, 'tcp_queue_rcv')
   const skip = seqDiff(sk.rcvNxt, th.seq)
+  if (skip > 0) tcp_dsack_set(sk, th.seq, sk.rcvNxt)
   tcp_event_data_recv(sk, skb.data.length, th.flags)
   take(sk, skip === 0 ? skb.data : skb.data.subarray(skip), fin)
   drainOutOfOrder(sk)
@@ -97,6 +100,7 @@ function queueOutOfOrder(sk: TcpSock, skb: SkBuff, th: Tcp, end: number, fin: bo
   sk.ackPending = true
   sk.ackNow = true
   if (sk.ofo.some((o) => !before(th.seq, o.seq) && !after(end, o.end))) {
+    tcp_dsack_set(sk, th.seq, end)
     kfree_skb(sk.net, skb, 'tcp_data_queue', 'TCP_OFOMERGE', because('all of it waits in the out-of-order queue'))
     return
   }

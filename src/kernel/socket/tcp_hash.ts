@@ -28,6 +28,11 @@ export function holdPort(sk: TcpSock, port: number): void {
   addHead(sk.net.sockets.tcpPorts, port, sk)
 }
 
+/** inet_num: does it hold the port that it shows? One whose connection is over has given it back. */
+export function holdsPort(sk: TcpSock): boolean {
+  return sk.sport !== 0 && sk.net.sockets.tcpPorts.get(sk.sport)?.includes(sk) === true
+}
+
 /** inet_put_port */
 export function dropPort(sk: TcpSock | TcpTimewait): void {
   removeFrom(sk.net.sockets.tcpPorts, sk.sport, sk)
@@ -49,7 +54,7 @@ function choosePort(sk: TcpSock, parity: 0 | 1, willDo: (sk: TcpSock, port: numb
 export function inet_csk_get_port(sk: TcpSock, port: number): boolean {
   if (port !== 0) {
     if (!portFree(sk, port)) return false
-    if (sk.sport === 0) holdPort(sk, port)
+    if (!holdsPort(sk)) holdPort(sk, port)
     return true
   }
   const chosen = choosePort(sk, 1, portFree)

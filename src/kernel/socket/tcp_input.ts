@@ -10,8 +10,9 @@ import { RCV_SHUTDOWN, SEND_SHUTDOWN, sk_wake } from './sock.ts'
 import { tcp_ack, tcp_rtt_sample } from './tcp_ack.ts'
 import { oowRateLimited, tcp_send_ack, tcp_send_challenge_ack, tcp_v4_send_reset } from './tcp_control.ts'
 import { tcp_ack_snd_check, tcp_data_queue } from './tcp_data.ts'
+import { tcp_dsack_set } from './tcp_dsack.ts'
 import { tcp_conn_request } from './tcp_minisocks.ts'
-import { tcp_push_pending_frames } from './tcp_output.ts'
+import { tcp_enter_quickack_mode, tcp_push_pending_frames } from './tcp_output.ts'
 import {
   after,
   before,
@@ -27,9 +28,11 @@ import {
   TCP_INIT_CWND,
   TCP_LAST_ACK,
   TCP_LISTEN,
+  TCP_MAX_QUICKACKS,
   TCP_SYN_RECV,
   TCP_SYN_SENT,
   TCP_TIME_WAIT,
+  TCPOLEN_TSTAMP_ALIGNED,
   type TcpSock,
   tcp_set_state,
 } from './tcp_sock.ts'
@@ -37,7 +40,7 @@ import { tcp_done, tcp_reset } from './tcp_states.ts'
 import { tcp_rcv_synsent_state_process } from './tcp_synsent.ts'
 import { tcp_set_keepalive } from './tcp_timer.ts'
 import { orphanFinWait2, tcp_time_wait } from './tcp_timewait.ts'
-import { tcp_receive_window, tcp_sndbuf_expand } from './tcp_window.ts'
+import { tcp_init_buffer_space, tcp_receive_window } from './tcp_window.ts'
 
 function drop(sk: TcpSock, skb: SkBuff, fn: string, reason: DropReason, note: string): void {
   kfree_skb(sk.net, skb, fn, reason, because(note))
@@ -70,10 +73,10 @@ function tcp_rcv_established(sk: TcpSock, skb: SkBuff, th: Tcp): void {
   if (sk.state !== TCP_CLOSE) tcp_ack_snd_check(sk)
 }
 
-/** Header prediction: data next in line with an unchanged window is taken, whatever old number it acknowledges. */
+/** Header prediction: what is next in line with an unchanged window is taken, whatever old number it acknowledges. */
 function predicted(sk: TcpSock, skb: SkBuff, th: Tcp): boolean {
   const plain = (th.flags & ~TCP_PSH) === TCP_ACK && th.seq === sk.rcvNxt && th.window * 2 ** sk.sndWscale === sk.sndWnd
-  return plain && sk.ofo.length === 0 && skb.data.length > 0 && skb.data.length <= tcp_receive_window(sk)
+  return plain && sk.ofo.length === 0 && skb.data.length <= tcp_receive_window(sk)
 }
 
 function hasPayload(skb: SkBuff, th: Tcp): boolean {
@@ -89,13 +92,13 @@ function tcp_validate_incoming(sk: TcpSock, skb: SkBuff, th: Tcp): boolean {
   const rst = (th.flags & TCP_RST) !== 0
   const syn = (th.flags & TCP_SYN) !== 0
   const ts = sk.tstampOk ? (th.options?.timestamps ?? null) : null
+  const end = seqAdd(th.seq, skb.data.length + (syn ? 1 : 0) + ((th.flags & TCP_FIN) !== 0 ? 1 : 0))
   if (ts !== null && !rst && sk.tsRecentStamp >= 0 && before(ts[0], sk.tsRecent) && !isDupAck(sk, skb, th)) {
     if (syn) return challenge(sk, skb)
-    if (!oowRateLimited(sk.net, sk)) tcp_send_ack(sk)
+    tcp_send_dupack(sk, th, end)
     drop(sk, skb, 'tcp_validate_incoming', 'TCP_RFC7323_PAWS', 'its timestamp is older than the last one seen')
     return false
   }
-  const end = seqAdd(th.seq, skb.data.length + (syn ? 1 : 0) + ((th.flags & TCP_FIN) !== 0 ? 1 : 0))
   const wrong = tcp_sequence(sk, th.seq, end)
   if (wrong !== null && !(rst && th.seq === sk.rcvNxt)) {
     if (rst) {
@@ -103,7 +106,7 @@ function tcp_validate_incoming(sk: TcpSock, skb: SkBuff, th: Tcp): boolean {
       return false
     }
     if (syn) return challenge(sk, skb)
-    if (!oowRateLimited(sk.net, sk)) tcp_send_ack(sk)
+    tcp_send_dupack(sk, th, end)
     drop(sk, skb, 'tcp_validate_incoming', wrong, `expected is ${sk.rcvNxt}, it has ${th.seq}`)
     return false
   }
@@ -123,6 +126,16 @@ function tcp_validate_incoming(sk: TcpSock, skb: SkBuff, th: Tcp): boolean {
     sk.tsRecentStamp = sk.net.kernel.sim.now
   }
   return true
+}
+
+/** tcp_send_dupack: where we are, and what of it was here before; at most every half second to segments that bring nothing. */
+function tcp_send_dupack(sk: TcpSock, th: Tcp, end: number): void {
+  if (end === th.seq && oowRateLimited(sk.net, sk)) return
+  if (end !== th.seq && before(th.seq, sk.rcvNxt)) {
+    tcp_enter_quickack_mode(sk, TCP_MAX_QUICKACKS)
+    tcp_dsack_set(sk, th.seq, after(end, sk.rcvNxt) ? sk.rcvNxt : end)
+  }
+  tcp_send_ack(sk)
 }
 
 /** tcp_disordered_ack: a pure duplicate ACK may come late. */
@@ -172,7 +185,7 @@ export function tcp_rcv_state_process(sk: TcpSock, skb: SkBuff, th: Tcp): void {
   if (bad !== null || before(th.ack, sk.sndUna)) {
     if (sk.state === TCP_SYN_RECV) {
       tcp_v4_send_reset(sk.net, skb)
-      drop(sk, skb, 'tcp_rcv_state_process', bad ?? 'TCP_OLD_ACK', ackNote(sk, th))
+      drop(sk, skb, 'tcp_v4_do_rcv', bad ?? 'TCP_OLD_ACK', ackNote(sk, th))
       return
     }
     if (bad !== null) {
@@ -250,6 +263,7 @@ function becomeEstablished(sk: TcpSock, th: Tcp): void {
   sk.sndWnd = th.window * 2 ** sk.sndWscale
   sk.sndWl1 = th.seq
   sk.maxWindow = Math.max(sk.maxWindow, sk.sndWnd)
+  if (sk.tstampOk) sk.advmss -= TCPOLEN_TSTAMP_ALIGNED
   if (sk.retransStamp >= 0 && sk.parent !== null) tcp_rtt_sample(sk, net.kernel.sim.now - sk.retransStamp)
   sk.retransStamp = -1
   initTransfer(sk)
@@ -266,8 +280,8 @@ export function initTransfer(sk: TcpSock): void {
   const initcwnd = sk.rt?.route?.metrics?.initcwnd
   if (initcwnd !== undefined) sk.cwnd = initcwnd
   else if (sk.cwnd !== 1) sk.cwnd = TCP_INIT_CWND
-  tcp_sndbuf_expand(sk)
-  sk.lrcvtime = sk.net.kernel.sim.now
+  tcp_init_buffer_space(sk)
+  sk.lrcvtime = sk.lsndtime = sk.net.kernel.sim.now
   sk.rcvMss = Math.min(sk.advmss, sk.mssCache, sk.rcvWnd >> 1, 536)
   if (sk.keepAlive) tcp_set_keepalive(sk, true)
   stopTimer(sk.net, sk.probeTimer)

@@ -15,6 +15,7 @@ import { because, kfree_skb } from '../core/drop.ts'
 import type { NetNs } from '../core/netns.ts'
 import { PACKET_HOST, type SkBuff } from '../core/skbuff.ts'
 import { update_pmtu } from '../ipv4/route.ts'
+import { inet_iif } from '../ipv4/rtable.ts'
 import { icmp_err_convert, ip_icmp_error } from './errqueue.ts'
 import type { InnerDatagram } from './input.ts'
 import { IP_PMTUDISC_DONT, sk_report } from './sock.ts'
@@ -52,7 +53,7 @@ export function tcp_v4_rcv(net: NetNs, skb: SkBuff): void {
     return
   }
   const ip = skb.ip
-  const entry = inet_lookup_established(net, ip.src, th.sport, ip.dst, th.dport, skb.iif)
+  const entry = inet_lookup_established(net, ip.src, th.sport, ip.dst, th.dport, inet_iif(skb))
   if (entry !== null) {
     switch (entry.kind) {
       case 'sock':
@@ -67,7 +68,7 @@ export function tcp_v4_rcv(net: NetNs, skb: SkBuff): void {
         if (tcp_timewait_state_process(entry, skb, th) === 'done') return
     }
   }
-  const listener = inet_lookup_listener(net, ip.src, th.sport, ip.dst, th.dport, skb.iif)
+  const listener = inet_lookup_listener(net, ip.src, th.sport, ip.dst, th.dport, inet_iif(skb))
   if (listener !== null) {
     tcp_v4_do_rcv(listener, skb, th)
     return
@@ -80,8 +81,8 @@ export function tcp_v4_rcv(net: NetNs, skb: SkBuff): void {
 export function tcp_v4_err(net: NetNs, skb: SkBuff, inner: InnerDatagram): void {
   const icmp = skb.l4 as Icmp
   const sk =
-    inet_lookup_established(net, inner.dst, inner.dport, inner.src, inner.sport, skb.iif) ??
-    inet_lookup_listener(net, inner.dst, inner.dport, inner.src, inner.sport, skb.iif)
+    inet_lookup_established(net, inner.dst, inner.dport, inner.src, inner.sport, inet_iif(skb)) ??
+    inet_lookup_listener(net, inner.dst, inner.dport, inner.src, inner.sport, inet_iif(skb))
   if (sk === null || sk.kind === 'timewait') return
   if (sk.kind === 'request') {
     const hard =

@@ -23,7 +23,7 @@ import {
   TcpSock,
   tcp_set_state,
 } from './tcp_sock.ts'
-import { dst_advmss, pathMtu, tcp_full_space, tcp_select_initial_window, tcp_sync_mss } from './tcp_window.ts'
+import { dst_advmss, pathMtu, tcp_select_initial_window, tcp_sync_mss } from './tcp_window.ts'
 
 function drop(sk: TcpSock, skb: SkBuff, fn: string, reason: DropReason, note: string): void {
   kfree_skb(sk.net, skb, fn, reason, because(note))
@@ -65,7 +65,7 @@ export function tcp_conn_request(sk: TcpSock, skb: SkBuff, th: Tcp): void {
   }
   req.advmss = dst_advmss(sk.net, rt)
   const mss = req.advmss - (req.tstampOk ? TCPOLEN_TSTAMP_ALIGNED : 0)
-  const w = tcp_select_initial_window(sk.net, tcp_full_space(sk), mss, req.wscaleOk, rt.route?.metrics?.initrwnd ?? 0)
+  const w = tcp_select_initial_window(sk, mss, req.wscaleOk, rt.route?.metrics?.initrwnd ?? 0)
   req.rcvWnd = w.rcvWnd
   req.windowClamp = w.clamp
   req.rcvWscale = w.wscale

@@ -11,14 +11,17 @@ import { ip_local_out, ip_select_ident } from '../ipv4/ip_output.ts'
 import type { Rtable } from '../ipv4/rtable.ts'
 import { flowOf, ownSkb, routeSocket, selectTtl, sk_dst_check, sk_dst_set } from './inet.ts'
 import { ip_dont_fragment } from './sock.ts'
+import { takeDsack } from './tcp_dsack.ts'
 import {
   after,
   armTimer,
+  before,
   type Segment,
   seqAdd,
   seqDiff,
   stopTimer,
   TCP_ATO_MIN,
+  TCP_INIT_CWND,
   TCP_MAX_QUICKACKS,
   TCP_RTO_MAX,
   TCP_RTO_MIN,
@@ -29,6 +32,9 @@ import {
   tcp_time_stamp,
 } from './tcp_sock.ts'
 import { tcp_current_mss, tcp_select_window } from './tcp_window.ts'
+
+/** Bytes of an option with one SACK block and its padding. */
+const SACK_ALIGNED = 12
 
 /** The route of a connection: cached, or looked up again (ip_queue_xmit). */
 export function routeOf(sk: TcpSock): Rtable | Errno {
@@ -47,19 +53,17 @@ export function optionBytes(o: TcpOptions | null): number {
   if (o.timestamps !== null) n += 12
   else if (o.sackPermitted) n += 4
   if (o.windowScale !== null) n += 4
-  return n
+  return o.unknown === null ? n : n + ((o.unknown.length + 3) & ~3)
 }
 
-/** tcp_established_options */
-function establishedOptions(sk: TcpSock): TcpOptions | null {
-  if (!sk.tstampOk) return null
-  return {
-    mss: null,
-    windowScale: null,
-    sackPermitted: false,
-    timestamps: [tcp_time_stamp(sk.net, sk.tsOffset), sk.tsRecent],
-    unknown: null,
-  }
+/** tcp_established_options; a full segment has no room for a D-SACK block. */
+function establishedOptions(sk: TcpSock, size: number): TcpOptions | null {
+  const unknown = sk.dsack !== null && size + SACK_ALIGNED <= sk.mssCache ? takeDsack(sk) : null
+  if (!sk.tstampOk && unknown === null) return null
+  const timestamps: readonly [number, number] | null = sk.tstampOk
+    ? [tcp_time_stamp(sk.net, sk.tsOffset), sk.tsRecent]
+    : null
+  return { mss: null, windowScale: null, sackPermitted: false, timestamps, unknown }
 }
 
 /** __ip_queue_xmit: the IP header of a connection's segment, and out. */
@@ -106,7 +110,7 @@ export function tcp_transmit(sk: TcpSock, seq: number, flags: number, data: Uint
     flags,
     window,
     0,
-    establishedOptions(sk),
+    establishedOptions(sk, data.length),
     false,
   )
   if ((flags & TCP_ACK) !== 0) tcp_event_ack_sent(sk)
@@ -116,11 +120,12 @@ export function tcp_transmit(sk: TcpSock, seq: number, flags: number, data: Uint
 
 /** tcp_event_data_sent: an answer soon after a question makes a conversation ("ping-pong": acks may wait for data). */
 function tcp_event_data_sent(sk: TcpSock): void {
-  if (sk.net.kernel.sim.now - sk.lrcvtime < sk.ato && sk.pingpong < 255) sk.pingpong++
+  sk.lsndtime = sk.net.kernel.sim.now
+  if (sk.lsndtime - sk.lrcvtime < sk.ato && sk.pingpong < 255) sk.pingpong++
 }
 
 /** Segments that may be on their way (tcp_packets_in_flight). */
-export function inFlight(sk: TcpSock): number {
+function inFlight(sk: TcpSock): number {
   let lost = 0
   if (sk.caState !== 'open') for (let i = 0; i < sk.sendHead; i++) if (sk.writeQueue[i]!.sent < 0) lost++
   return Math.max(0, sk.sendHead - lost - (sk.caState === 'loss' ? 0 : sk.dupacks))
@@ -164,11 +169,32 @@ function tcp_write_xmit(sk: TcpSock): boolean {
     sendNew(sk, seg, mss)
     sent++
   }
+  const limited = inFlight(sk) >= sk.cwnd
+  if (sent > 0 || limited) tcp_cwnd_validate(sk, limited)
   if (sent > 0) {
     if (sk.retransTimer.due < 0) tcp_rearm_rto(sk)
     tcp_schedule_loss_probe(sk, false)
   }
   return sk.sendHead === 0 && sk.writeQueue.length > 0
+}
+
+/** tcp_cwnd_validate: a congestion window that is not used is not to grow (RFC 7661 in spirit). */
+function tcp_cwnd_validate(sk: TcpSock, limited: boolean): void {
+  const more = !sk.isCwndLimited && sk.sendHead > sk.maxPacketsOut
+  if (before(sk.sndUna, sk.cwndUsageSeq) && !limited && !more) return
+  sk.isCwndLimited = limited
+  sk.maxPacketsOut = sk.sendHead
+  sk.cwndUsageSeq = sk.sndNxt
+}
+
+/** tcp_slow_start_after_idle_check, tcp_cwnd_restart: what was known of the path is old (RFC 5681, 4.1). */
+export function tcp_slow_start_after_idle_check(sk: TcpSock): void {
+  let idle = sk.net.kernel.sim.now - sk.lsndtime
+  if (sk.sendHead > 0 || idle <= sk.rto) return
+  const restart = Math.min(sk.rt?.route?.metrics?.initcwnd ?? TCP_INIT_CWND, sk.cwnd)
+  if (sk.ssthresh < 0x7fffffff) sk.ssthresh = Math.max(sk.ssthresh, (sk.cwnd >> 1) + (sk.cwnd >> 2))
+  for (idle -= sk.rto; idle > 0 && sk.cwnd > restart; idle -= sk.rto) sk.cwnd >>= 1
+  sk.cwnd = Math.max(sk.cwnd, restart)
 }
 
 function sendNew(sk: TcpSock, seg: Segment, mss: number): void {
@@ -191,11 +217,14 @@ export function tcp_check_probe_timer(sk: TcpSock): void {
   armTimer(sk.net, sk.probeTimer, sk.net.kernel.sim.now + Math.max(sk.rto, TCP_RTO_MIN))
 }
 
-/** tcp_rearm_rto */
+/** tcp_rearm_rto: after a loss probe's time the wait counts from when the first segment was sent. */
 export function tcp_rearm_rto(sk: TcpSock): void {
+  const { now } = sk.net.kernel.sim
+  const head = sk.writeQueue[0]
+  const since = sk.lossProbe && head !== undefined && head.sent >= 0 ? head.sent : now
   sk.lossProbe = false
   if (sk.sendHead === 0) stopTimer(sk.net, sk.retransTimer)
-  else armTimer(sk.net, sk.retransTimer, sk.net.kernel.sim.now + Math.min(sk.rto, TCP_RTO_MAX))
+  else armTimer(sk.net, sk.retransTimer, Math.max(since + Math.min(sk.rto, TCP_RTO_MAX), now + 1))
 }
 
 /**
@@ -214,15 +243,16 @@ export function tcp_schedule_loss_probe(sk: TcpSock, advancing: boolean): boolea
   return true
 }
 
-/** tcp_send_loss_probe: one new segment when there is one and the peer's window takes it, else the last once more. */
+/** tcp_send_loss_probe: one new segment when there is one and the peer's window takes it, else the last once more; one at a time. */
 export function tcp_send_loss_probe(sk: TcpSock): void {
-  sk.lossProbe = false
   if (sk.tlpHighSeq < 0) {
     const mss = tcp_current_mss(sk)
     const next = sk.sendHead < sk.writeQueue.length ? cut(sk, sk.sendHead, mss) : null
-    if (next !== null && !after(next.end, seqAdd(sk.sndUna, sk.sndWnd))) sendNew(sk, next, mss)
-    else tcp_retransmit(sk, sk.sendHead - 1)
+    sk.tlpRetrans = next === null || after(next.end, seqAdd(sk.sndUna, sk.sndWnd))
+    if (sk.tlpRetrans) tcp_retransmit(sk, sk.sendHead - 1)
+    else sendNew(sk, next!, mss)
     sk.tlpHighSeq = sk.sndNxt
+    sk.lossProbe = false
   }
   tcp_rearm_rto(sk)
 }
@@ -256,6 +286,7 @@ export function tcp_retransmit(sk: TcpSock, index: number): void {
   if (limit > 0) collapse(sk, seg, limit)
   seg.sent = now
   seg.retransmitted = true
+  sk.totalRetrans++
   if (after(seg.seq, seqAdd(sk.sndUna, sk.sndWnd)) && seg.seq !== sk.sndUna) return
   tcp_transmit(sk, seg.seq, seg.flags | TCP_ACK, seg.data)
 }

@@ -135,8 +135,8 @@ export class TcpSock extends Sock {
   noSpace = false
   /** SOCK_DONE: the peer's FIN has come. */
   peerDone = false
-  /** SS_CONNECTING: connect(2) has answered EINPROGRESS and was not called again. */
-  connecting = false
+  /** struct socket's state: connect(2) has answered EINPROGRESS and was not called again; it has told that it is up, or accept(2) did. */
+  ss: 'unconnected' | 'connecting' | 'connected' = 'unconnected'
   nonagle = false
   // Receiving
   rcvNxt = 0
@@ -179,10 +179,21 @@ export class TcpSock extends Sock {
   lossProbe = false
   /** tlp_high_seq: what was sent when a loss probe went out; -1 when none is under way. */
   tlpHighSeq = -1
+  /** tlp_retrans: that probe repeated a segment. */
+  tlpRetrans = false
+  /** The run of bytes that came twice, for the next acknowledgement (rx_opt.dsack, duplicate_sack), or null. */
+  dsack: readonly [number, number] | null = null
+  /** total_retrans, and the segments that the peer reported as received twice (dsack_dups). */
+  totalRetrans = 0
+  dsackDups = 0
   // Congestion (RFC 5681, 6582)
   cwnd = TCP_INIT_CWND
   cwndCnt = 0
   ssthresh = 0x7fffffff
+  /** Was cwnd the limit in this window, and if not, how much was out at most (up to cwndUsageSeq)? */
+  isCwndLimited = false
+  maxPacketsOut = 0
+  cwndUsageSeq = 0
   dupacks = 0
   caState: 'open' | 'recovery' | 'loss' = 'open'
   highSeq = 0
@@ -194,6 +205,8 @@ export class TcpSock extends Sock {
   pingpong = 0
   ato = 0
   lrcvtime = 0
+  /** When data was last sent. */
+  lsndtime = 0
   lastOow = -1
   /** Packet id of the segment being processed: what we send meanwhile answers it (for the trace). */
   cause = 0
@@ -368,4 +381,9 @@ export function stopTimer(net: NetNs, t: SockTimer): void {
   if (t.due < 0) return
   t.due = -1
   net.kernel.sim.cancel(t)
+}
+
+/** tcp_reno_ssthresh: a loss halves the window. */
+export function tcp_reno_ssthresh(sk: TcpSock): number {
+  return Math.max(sk.cwnd >> 1, 2)
 }

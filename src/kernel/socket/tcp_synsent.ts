@@ -5,7 +5,7 @@ import type { SockAddr } from '../../uapi/socket.ts'
 import { TCP_ACK, TCP_RST, TCP_SYN, type Tcp } from '../../wire/tcp.ts'
 import { because, kfree_skb } from '../core/drop.ts'
 import type { SkBuff } from '../core/skbuff.ts'
-import { flowOf, routeSocket, sk_dst_set, traceDeliver } from './inet.ts'
+import { flowOf, routeConnect, sk_dst_set, traceDeliver } from './inet.ts'
 import { sk_wake } from './sock.ts'
 import { tcp_ack } from './tcp_ack.ts'
 import { tcp_connect, tcp_send_ack, tcp_send_synack, tcp_v4_send_reset } from './tcp_control.ts'
@@ -22,18 +22,19 @@ import {
   TCP_SYN_RECV,
   TCP_SYN_SENT,
   TCP_TIMEOUT_INIT,
+  TCPOLEN_TSTAMP_ALIGNED,
   type TcpSock,
   tcp_set_state,
 } from './tcp_sock.ts'
 import { purgeWriteQueue, tcp_reset } from './tcp_states.ts'
-import { dst_advmss, pathMtu, tcp_full_space, tcp_select_initial_window, tcp_sync_mss } from './tcp_window.ts'
+import { dst_advmss, pathMtu, tcp_select_initial_window, tcp_sync_mss } from './tcp_window.ts'
 
 /** tcp_v4_connect: null when the SYN is out. */
 export function tcp_v4_connect(sk: TcpSock, to: SockAddr): Errno | null {
   const net = sk.net
   resetForConnect(sk)
   const fl = flowOf(sk, to.addr, to.port)
-  const rt = routeSocket(sk, fl, 'tcp_v4_connect')
+  const rt = routeConnect(sk, fl, 'tcp_v4_connect')
   if (typeof rt === 'string') return rt
   if (rt.type === 'broadcast' || rt.type === 'multicast') return 'ENETUNREACH'
   if (sk.saddr === 0) sk.saddr = fl.src
@@ -59,7 +60,7 @@ export function tcp_v4_connect(sk: TcpSock, to: SockAddr): Errno | null {
   sk.mssClamp = 0xffff
   tcp_sync_mss(sk, pathMtu(net, rt))
   const scaling = net.cfg.sysctl['ipv4.tcp_window_scaling'] !== 0
-  const w = tcp_select_initial_window(net, tcp_full_space(sk), sk.advmss, scaling, rt.route?.metrics?.initrwnd ?? 0)
+  const w = tcp_select_initial_window(sk, sk.advmss, scaling, rt.route?.metrics?.initrwnd ?? 0)
   sk.rcvWnd = sk.rcvSsthresh = w.rcvWnd
   sk.windowClamp = w.clamp
   sk.rcvWscale = w.wscale
@@ -89,6 +90,10 @@ function resetForConnect(sk: TcpSock): void {
   sk.ssthresh = 0x7fffffff
   sk.caState = 'open'
   sk.tlpHighSeq = -1
+  sk.dsack = null
+  sk.totalRetrans = sk.dsackDups = 0
+  sk.isCwndLimited = false
+  sk.maxPacketsOut = 0
   sk.lossProbe = false
   sk.dupacks = 0
   sk.peerDone = false
@@ -152,6 +157,7 @@ function synAcked(sk: TcpSock, skb: SkBuff, th: Tcp): void {
   tcp_ack(sk, th, true)
   sk.sndWnd = sk.maxWindow = th.window
   tcp_set_state(sk, TCP_ESTABLISHED)
+  if (sk.tstampOk) sk.advmss -= TCPOLEN_TSTAMP_ALIGNED
   sk.errSoft = null
   initTransfer(sk)
   tcp_sync_mss(sk, sk.pmtuCookie)

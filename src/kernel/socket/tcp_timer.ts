@@ -38,6 +38,7 @@ import {
   TIMER_RETRANS,
   TIMER_SYNACK,
   TIMER_TIMEWAIT,
+  tcp_reno_ssthresh,
 } from './tcp_sock.ts'
 import { tcp_write_err } from './tcp_states.ts'
 import { inet_twsk_kill, tcp_fin_time, tcp_time_wait } from './tcp_timewait.ts'
@@ -123,7 +124,7 @@ function tcp_retransmit_timer(sk: TcpSock): void {
 /** tcp_enter_loss (RFC 5681, 3.1) */
 function tcp_enter_loss(sk: TcpSock): void {
   if (sk.caState !== 'loss') {
-    sk.ssthresh = Math.max(sk.cwnd >> 1, 2)
+    sk.ssthresh = tcp_reno_ssthresh(sk)
     sk.highSeq = sk.sndNxt
   }
   sk.caState = 'loss'
@@ -245,6 +246,13 @@ export function tcp_set_keepalive(sk: TcpSock, on: boolean): void {
   if (sk.state === TCP_CLOSE || sk.state === TCP_LISTEN) return
   if (!on) stopTimer(sk.net, sk.keepaliveTimer)
   else armTimer(sk.net, sk.keepaliveTimer, sk.net.kernel.sim.now + keepalive_time_when(sk))
+}
+
+/** tcp_sock_set_keepidle: the time that has passed in silence counts. */
+export function tcp_sock_set_keepidle(sk: TcpSock): void {
+  if (!sk.keepAlive || sk.state === TCP_CLOSE || sk.state === TCP_LISTEN) return
+  const { now } = sk.net.kernel.sim
+  armTimer(sk.net, sk.keepaliveTimer, Math.max(sk.lastReceived + keepalive_time_when(sk), now))
 }
 
 /** reqsk_timer_handler: the SYN-ACK again, up to tcp_synack_retries times. */

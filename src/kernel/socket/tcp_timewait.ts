@@ -73,7 +73,7 @@ function finWait2(tw: TcpTimewait, skb: SkBuff, th: Tcp, paws: boolean): Timewai
   const inWindow = !after(th.seq, seqAdd(tw.rcvNxt, tw.rcvWnd)) && !before(end, tw.rcvNxt)
   if (paws || !inWindow) {
     if (!oowRateLimited(tw.net, tw)) tcp_v4_timewait_ack(tw, skb)
-    return drop(tw, skb, paws ? 'TCP_RFC7323_TW_PAWS' : 'TCP_OLD_SEQUENCE')
+    return drop(tw, skb, paws ? 'TCP_RFC7323_TW_PAWS' : 'NOT_SPECIFIED')
   }
   if ((th.flags & TCP_RST) !== 0) {
     inet_twsk_kill(tw)
@@ -119,11 +119,7 @@ function timeWait(tw: TcpTimewait, skb: SkBuff, th: Tcp, paws: boolean): Timewai
   return drop(tw, skb, paws ? 'TCP_RFC7323_TW_PAWS' : 'NOT_SPECIFIED')
 }
 
-function drop(
-  tw: TcpTimewait,
-  skb: SkBuff,
-  reason: 'NOT_SPECIFIED' | 'TCP_RFC7323_TW_PAWS' | 'TCP_OLD_SEQUENCE',
-): TimewaitVerdict {
+function drop(tw: TcpTimewait, skb: SkBuff, reason: 'NOT_SPECIFIED' | 'TCP_RFC7323_TW_PAWS'): TimewaitVerdict {
   kfree_skb(tw.net, skb, 'tcp_v4_rcv', reason, because('the connection is over and in TIME_WAIT'))
   return 'done'
 }

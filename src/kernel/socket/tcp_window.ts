@@ -8,7 +8,6 @@ import type { NetNs } from '../core/netns.ts'
 import { dst_mtu } from '../ipv4/route.ts'
 import type { Rtable } from '../ipv4/rtable.ts'
 import { sk_dst_check } from './inet.ts'
-import { truesize } from './sock.ts'
 import {
   seqDiff,
   TCP_INIT_CWND,
@@ -20,6 +19,10 @@ import {
 
 const HEADERS = IP_HLEN + TCP_HLEN
 const IP_MAX_MTU = 0xffff
+const SOCK_SNDBUF_LOCK = 1
+const SOCK_RCVBUF_LOCK = 2
+/** SKB_TRUESIZE(MAX_TCP_HEADER) on x86-64: 1,024 bytes of head, 256 of struct sk_buff. */
+const TCP_SKB_TRUESIZE = 1280
 /** net.ipv4.tcp_min_snd_mss */
 const TCP_MIN_SND_MSS = 48
 
@@ -48,9 +51,20 @@ function tcp_space(sk: TcpSock): number {
   return tcp_win_from_space(Math.max(0, sk.rcvbuf - sk.rmem))
 }
 
-/** What a received run of bytes costs in the buffer. */
+/** What a received run of bytes costs in the buffer: a sender's skb has its header in 1 KB, and the bytes in page fragments. */
 export function chargeOf(bytes: number): number {
-  return truesize(bytes + TCP_HLEN)
+  return TCP_SKB_TRUESIZE + bytes
+}
+
+/** tcp_init_buffer_space: one segment of the buffer stays in reserve. */
+export function tcp_init_buffer_space(sk: TcpSock): void {
+  tcp_sndbuf_expand(sk)
+  const most = tcp_full_space(sk)
+  if (sk.windowClamp >= most) sk.windowClamp = most
+  if (sk.windowClamp > 2 * sk.advmss && sk.windowClamp + sk.advmss > most) {
+    sk.windowClamp = Math.max(2 * sk.advmss, most - sk.advmss)
+  }
+  sk.rcvSsthresh = Math.min(sk.rcvSsthresh, sk.windowClamp)
 }
 
 /** tcp_sync_mss: the MSS for a path MTU, without options that every segment carries. */
@@ -81,25 +95,25 @@ interface InitialWindow {
   readonly wscale: number
 }
 
-/** tcp_select_initial_window */
+/** tcp_select_initial_window; a buffer that the user chose (SO_RCVBUF) limits the window for good. */
 export function tcp_select_initial_window(
-  net: NetNs,
-  fullSpace: number,
+  sk: TcpSock,
   mss: number,
   wscaleOk: boolean,
   initRcvWnd: number,
 ): InitialWindow {
-  const sysctl = net.cfg.sysctl
-  let space = Math.max(fullSpace, 0)
+  const sysctl = sk.net.cfg.sysctl
+  let space = tcp_full_space(sk)
+  const clamp = (sk.bufLocked & SOCK_RCVBUF_LOCK) !== 0 ? space : 0xffff * 2 ** TCP_MAX_WSCALE
   if (space > mss) space -= space % mss
   let rcvWnd = Math.min(space, 0xffff)
   if (initRcvWnd !== 0) rcvWnd = Math.min(rcvWnd, initRcvWnd * mss)
   let wscale = 0
   if (wscaleOk) {
-    const largest = Math.max(space, sysctl['ipv4.tcp_rmem'][2], sysctl['core.rmem_max'])
+    const largest = Math.min(Math.max(space, sysctl['ipv4.tcp_rmem'][2], sysctl['core.rmem_max']), clamp)
     wscale = Math.min(Math.max(Math.floor(Math.log2(largest)) - 15, 0), TCP_MAX_WSCALE)
   }
-  return { rcvWnd, clamp: 0xffff * 2 ** wscale, wscale }
+  return { rcvWnd, clamp: Math.min(0xffff * 2 ** wscale, clamp), wscale }
 }
 
 /** tcp_receive_window: what the peer may still send by what it was told. */
@@ -151,7 +165,7 @@ export function tcp_grow_window(sk: TcpSock, length: number): void {
 
 /** tcp_sndbuf_expand: room for two windows of segments, up to tcp_wmem[2]. */
 export function tcp_sndbuf_expand(sk: TcpSock): void {
-  if ((sk.bufLocked & 1) !== 0) return
+  if ((sk.bufLocked & SOCK_SNDBUF_LOCK) !== 0) return
   const perMss = 2 ** Math.ceil(Math.log2(Math.max(sk.mssClamp, sk.mssCache) + 640)) + 256
   const want = 2 * Math.max(TCP_INIT_CWND, sk.cwnd) * perMss
   if (want > sk.sndbuf) sk.sndbuf = Math.min(want, sk.net.cfg.sysctl['ipv4.tcp_wmem'][2])

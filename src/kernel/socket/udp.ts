@@ -12,7 +12,7 @@ import type { NetNs } from '../core/netns.ts'
 import type { SkBuff } from '../core/skbuff.ts'
 import { icmp_send } from '../ipv4/icmp.ts'
 import { ip_local_out } from '../ipv4/ip_output.ts'
-import type { Rtable } from '../ipv4/rtable.ts'
+import { inet_iif, type Rtable } from '../ipv4/rtable.ts'
 import { DatagramSock, enqueue, receivedOf } from './datagram.ts'
 import { datagramError, ip_icmp_error } from './errqueue.ts'
 import {
@@ -108,7 +108,7 @@ export function udp_rcv(net: NetNs, skb: SkBuff): void {
     return
   }
   const ip = skb.ip
-  const sk = udp_lib_lookup(net, ip.src, uh.sport, ip.dst, uh.dport, skb.iif)
+  const sk = udp_lib_lookup(net, ip.src, uh.sport, ip.dst, uh.dport, inet_iif(skb))
   if (sk !== null) {
     udp_queue_rcv_skb(sk, skb, uh)
     return

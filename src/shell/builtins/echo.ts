@@ -1,12 +1,13 @@
 // echo -n -e -E. Leaves out nothing.
 import { strerror } from '../../lib/errno.ts'
+import { withRawBytes } from '../../lib/utf8.ts'
 import { decodeEscapes } from '../quote.ts'
 import type { Shell } from '../shell.ts'
 
 /** Write a builtin's output; a failure is reported as bash does. */
 export function output(sh: Shell, who: string, text: string): number {
   if (text === '') return 0
-  const r = sh.sys.write(1, text)
+  const r = sh.sys.write(1, withRawBytes(text))
   if (r.ok) return 0
   if (r.errno !== 'EPIPE' || sh.sys.proc.dying === null) sh.complain(`${who}: write error: ${strerror(r.errno)}`)
   return 1

@@ -95,6 +95,9 @@ const ADDRESS_PAIRS: readonly Pair[] = Object.freeze([
   ['reply-src', 'reply-dst'],
 ] as const)
 
-export function checkCommand(command: Command, given: ReadonlySet<OptionName>): void {
-  checkOptions(given, OPTION_NAMES, TABLE[command], ADDRESS_PAIRS, ADDRESS_PAIRS)
+const NOTHING_ALLOWED = '0'.repeat(OPTION_NAMES.length)
+
+/** `command` null: none was given. */
+export function checkCommand(command: Command | null, given: ReadonlySet<OptionName>): void {
+  checkOptions(given, OPTION_NAMES, command === null ? NOTHING_ALLOWED : TABLE[command], ADDRESS_PAIRS, ADDRESS_PAIRS)
 }

@@ -1,6 +1,6 @@
 // conntrack 1.4.7: connections listed, looked up, deleted, counted, and watched (-E runs until it is interrupted).
 // Read first: conntrack(8). parse.ts reads the command line, print.ts and xml.ts write. Leaves out -I, -A, -U, -R, making and
-// watching expectations, labels, secmarks, -o ktimestamp (refused by name).
+// watching expectations, labels, secmarks (refused by name).
 import { unreachable } from '../../lib/never.ts'
 import type { CtEvent, CtFilter, CtInfo, CtStats, CtTuple } from '../../uapi/conntrack.ts'
 import type { Machine, ProgramEvent, Sys } from '../../uapi/program.ts'

@@ -9,13 +9,14 @@ export function atoi(text: string): number {
   return m === null ? 0 : Number(m[1]) | 0
 }
 
-/** strtoul(3) with base 0: the number, and what is left of the text; null when there is none. */
+/** strtoul(3) with base 0: the number (a negative one to be cut to its bits), and what is left of the text; null when there is none. */
 export function strtoul(text: string): { readonly value: number; readonly rest: string } | null {
-  const m = /^\s*\+?(?:0x([0-9a-f]+)|(0[0-7]*)|([1-9]\d*))/i.exec(text)
+  const m = /^\s*([+-]?)(?:0x([0-9a-f]+)|(0[0-7]*)|([1-9]\d*))/i.exec(text)
   if (m === null) return null
-  const value =
-    m[1] !== undefined ? Number.parseInt(m[1], 16) : m[2] !== undefined ? Number.parseInt(m[2], 8) : Number(m[3])
-  return { value, rest: text.slice(m[0].length) }
+  const [, sign, hex, octal, decimal] = m
+  const size =
+    hex !== undefined ? Number.parseInt(hex, 16) : octal !== undefined ? Number.parseInt(octal, 8) : Number(decimal)
+  return { value: sign === '-' ? -size : size, rest: text.slice(m[0].length) }
 }
 
 /** As far as a number goes, cut to so many bits (1.4.7 looks no closer). */

@@ -42,6 +42,8 @@ export interface Parsed {
 
 type Table = 'conntrack' | 'expect' | 'dying' | 'unconfirmed'
 
+const NAT_OPTIONS: Readonly<Record<string, OptionName>> = Object.freeze({ n: 'src-nat', g: 'dst-nat', j: 'any-nat' })
+
 class Parser {
   readonly sys: Sys
   readonly words: Getopt
@@ -108,9 +110,9 @@ class Parser {
   }
 
   takeNat(letter: string, glued: string | null): void {
-    this.given.add(letter === 'n' ? 'src-nat' : letter === 'g' ? 'dst-nat' : 'any-nat')
+    this.given.add(NAT_OPTIONS[letter]!)
     const text = this.words.optional(glued)
-    const to = text === null ? null : this.natTarget(text)
+    const to = text === null ? null : this.natTarget(text, letter)
     if (letter !== 'g') {
       this.filter.srcNat = true
       if (to !== null) this.filter.srcNatTo = to
@@ -122,13 +124,13 @@ class Parser {
     if (letter === 'j') this.filter.anyNat = true
   }
 
-  private natTarget(text: string): { addr: number | null; port: number | null } {
+  private natTarget(text: string, letter: string): { addr: number | null; port: number | null } {
     const colon = text.indexOf(':')
     const hasPort = colon >= 0 && !text.includes(':', colon + 1)
     const port = hasPort ? text.slice(colon + 1) : null
     if (port === '') problem("No port specified after `:'")
     if (port !== null && (!/^\d+$/.test(port) || Number(port) > 65535)) problem(`Invalid port \`${port}'`)
-    const a = parseAddress(hasPort ? text.slice(0, colon) : text, 'src-nat', false)
+    const a = parseAddress(hasPort ? text.slice(0, colon) : text, NAT_OPTIONS[letter]!, false)
     this.setFamily(a.family)
     return { addr: a.family === 'ipv4' ? a.addr : null, port: port === null ? null : Number(port) }
   }
@@ -182,12 +184,14 @@ class Parser {
 
   takeOutput(text: string): void {
     this.given.add('output')
+    let ktimestamp = false
     this.takeWords(text, OUTPUTS, (word) => {
-      if (word === 'ktimestamp') notModelled('-o ktimestamp')
-      if (word !== 'userspace') this.output[word as keyof Output] = true
+      // connections have no timestamps without nf_conntrack_timestamp: there is nothing to show
+      if (word === 'ktimestamp') ktimestamp = true
+      if (word !== 'userspace' && word !== 'ktimestamp') this.output[word as keyof Output] = true
     })
     const { save, ...others } = this.output
-    if (save && Object.values(others).some((on) => on))
+    if (save && (ktimestamp || Object.values(others).some((on) => on)))
       other('cannot combine save output with any other output type, use -o save only')
   }
 
@@ -204,8 +208,9 @@ class Parser {
   takeMark(text: string): void {
     this.given.add('mark')
     const value = strtoul(text)
-    const mask = value?.rest.startsWith('/') === true ? strtoul(value.rest.slice(1)) : null
-    this.filter.mark = { value: (value?.value ?? 0) >>> 0, mask: mask === null ? 0xffffffff : mask.value >>> 0 }
+    const masked = value?.rest.startsWith('/') === true
+    const mask = masked ? looseNumber(value.rest.slice(1), 32) : 0xffffffff
+    this.filter.mark = { value: (value?.value ?? 0) >>> 0, mask }
   }
 
   takeOption(opt: string, arg: string): void {
@@ -339,7 +344,7 @@ export function parse(sys: Sys, argv: readonly string[]): Parsed {
   if (given.has('any-nat') && (given.has('src-nat') || given.has('dst-nat')))
     problem("cannot specify `--src-nat' or `--dst-nat' with `--any-nat'")
   const command = p.command ?? 'help'
-  if (p.command !== null) checkCommand(command, given)
+  checkCommand(p.command, given)
   if (p.command !== null && command !== 'help' && p.protocol !== null)
     checkProtocol(p.protocol, command, p.protocolGiven)
   const zero = given.has('zero')

@@ -1,5 +1,5 @@
-// What -p adds: the options of a protocol (extensions/libct_proto_*.c). tcp, udp and icmp have theirs here; those of
-// udplite, sctp, dccp, gre and icmpv6 are refused by name, other protocols have none.
+// What -p adds: the options of a protocol (extensions/libct_proto_*.c). tcp, udp and icmp have theirs here,
+// udplite, sctp and dccp their ports. Leaves out states and tags of sctp and dccp, gre and icmpv6: unknown options; other protocols have none.
 import type { CtFilter, TcpConntrackState } from '../../uapi/conntrack.ts'
 import { TCP_CONNTRACK_STATES } from '../../uapi/conntrack.ts'
 import { Names } from '../ip/names.ts'
@@ -58,9 +58,9 @@ const VTAG_HELP = '  --orig-vtag\t\toriginal verification tag\n  --reply-vtag\t\
 const PROTOCOLS: readonly Protocol[] = Object.freeze([
   protocol('tcp', 6, TCP_OPTIONS, `${PORT_HELP}  --state\t\t\tTCP state, fe. ESTABLISHED\n`),
   protocol('udp', 17, PORTS, PORT_HELP),
-  protocol('udplite', 136, [], PORT_HELP),
-  protocol('sctp', 132, [], `${PORT_HELP}  --state\t\t\tSCTP state, fe. ESTABLISHED\n${VTAG_HELP}`),
-  protocol('dccp', 33, [], `${PORT_HELP}  --state\t\t\tDCCP state, fe. RESPOND\n`),
+  protocol('udplite', 136, PORTS, PORT_HELP),
+  protocol('sctp', 132, PORTS, `${PORT_HELP}  --state\t\t\tSCTP state, fe. ESTABLISHED\n${VTAG_HELP}`),
+  protocol('dccp', 33, PORTS, `${PORT_HELP}  --state\t\t\tDCCP state, fe. RESPOND\n`),
   protocol('icmp', 1, ICMP_OPTIONS, ICMP_HELP),
   protocol('icmpv6', 58, [], ICMP_HELP.replaceAll('icmp-', 'icmpv6-').replaceAll('\ticmp ', '\ticmpv6 ')),
   protocol('gre', 47, [], KEY_HELP),
@@ -127,8 +127,7 @@ function icmpRules(command: Command): string {
 
 /** final_check of the protocol. */
 export function checkProtocol(p: Protocol, command: Command, given: ReadonlySet<string>): void {
-  if (p.name === 'tcp' || p.name === 'udp')
-    checkOptions(given, PORT_NAMES, portRules(command), PORT_PAIRS, PORT_MISSING)
+  if (p.options.includes(PORTS[0]!)) checkOptions(given, PORT_NAMES, portRules(command), PORT_PAIRS, PORT_MISSING)
   else if (p.name === 'icmp') checkOptions(given, ICMP_NAMES, icmpRules(command), [], [])
 }
 

@@ -1,5 +1,6 @@
 // ip link show and ip address show: which links and addresses, and in what order they are printed.
 // Reference: iproute2 6.1, ipaddr_list_flush_or_save. Leaves out masters and VRFs, which no device here has.
+import { fnmatch } from '../../lib/pattern.ts'
 import { IFF_UP } from '../../uapi/link.ts'
 import type { AddrInfo, LinkInfo } from '../../uapi/request.ts'
 import { ADDR_FLAGS, printAddr } from './address_print.ts'
@@ -118,15 +119,6 @@ export function parseAddrFilter(ctx: Context, args: Args, family: Family, doLink
   return f
 }
 
-/** fnmatch(3) without brackets: * and ?. */
-function globMatches(pattern: string, text: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '.')
-  return new RegExp(`^${source}$`, 's').test(text)
-}
-
 /** print_addrinfo's filter. */
 export function addrSelected(f: AddrFilter, info: AddrInfo): boolean {
   const { addr } = info
@@ -134,7 +126,7 @@ export function addrSelected(f: AddrFilter, info: AddrInfo): boolean {
   if (f.family === 'link') return false
   if (f.scope !== null && f.scope !== addr.scope) return false
   if (((f.flags ^ addr.flags) & f.flagMask) !== 0) return false
-  if (f.label !== null && !globMatches(f.label, addr.label)) return false
+  if (f.label !== null && !fnmatch(f.label, addr.label)) return false
   const p = f.prefix
   return p === null || p.family !== 'inet' || p.len === 0 || samePrefix(addr.local, p.addr, p.len)
 }

@@ -50,7 +50,11 @@ function printText(env: PrintEnv, s: LinkStats, transitions: number): void {
   const below = (row: Row): string =>
     ' '.repeat(w[0]! + 5) + row.map((n, i) => `${count(env, n).padStart(w[i + 1]!)} `).join('')
   const lines = [heads('RX: ', ['bytes', 'packets', 'errors', 'dropped', 'missed', 'mcast']), numbers(rx)]
-  if (more) lines.push(errors('RX errors:', ['length', 'crc', 'frame', 'fifo', 'overrun']), below([0, 0, 0, 0, 0]))
+  if (more) {
+    const head = errors('RX errors:', ['length', 'crc', 'frame', 'fifo', 'overrun'])
+    const other = s.rxOtherhost === 0 ? ['', ''] : [' otherhost', `${count(env, s.rxOtherhost).padStart(w[7]!)} `]
+    lines.push(head + other[0], below([0, 0, 0, 0, 0]) + other[1])
+  }
   lines.push(heads('TX: ', ['bytes', 'packets', 'errors', 'dropped', 'carrier', 'collsns']), numbers(tx))
   if (more) {
     lines.push(errors('TX errors:', ['aborted', 'fifo', 'window', 'heartbt', 'transns']))
@@ -71,6 +75,7 @@ function printJson(env: PrintEnv, s: LinkStats, transitions: number): void {
   printMembers(env, { bytes: s.rxBytes, packets: s.rxPackets, errors: s.rxErrors, dropped: s.rxDropped })
   printMembers(env, { over_errors: 0, multicast: s.rxMulticast })
   if (more) printMembers(env, { length_errors: 0, crc_errors: 0, frame_errors: 0, fifo_errors: 0, missed_errors: 0 })
+  if (more && s.rxOtherhost !== 0) printMembers(env, { otherhost: s.rxOtherhost })
   out.closeObject()
   out.openObject('tx')
   printMembers(env, { bytes: s.txBytes, packets: s.txPackets, errors: s.txErrors, dropped: s.txDropped })

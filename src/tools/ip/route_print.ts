@@ -4,6 +4,7 @@ import { formatIp4, type Ip4 } from '../../lib/ip4.ts'
 import type { RouteGetReply } from '../../uapi/request.ts'
 import {
   type NextHop,
+  ROUTE_METRICS,
   type Route,
   type RouteMetrics,
   type RouteType,
@@ -30,23 +31,6 @@ export const ROUTE_TYPES: readonly RouteType[] = Object.freeze([
   'throw',
   'nat',
 ])
-
-/** RTAX_* in the kernel's order, as iproute2 names them. */
-export const METRICS = Object.freeze([
-  'mtu',
-  'window',
-  'rtt',
-  'rttvar',
-  'ssthresh',
-  'cwnd',
-  'advmss',
-  'reordering',
-  'hoplimit',
-  'initcwnd',
-  'rto_min',
-  'initrwnd',
-  'quickack',
-] as const)
 
 /** What the selectors of a listing make superfluous, and so is not printed. */
 export interface RouteShown {
@@ -108,7 +92,7 @@ function milliseconds(ms: number): string {
 function printMetrics(env: PrintEnv, m: RouteMetrics): void {
   env.out.openArray('metrics')
   env.out.openObject()
-  for (const name of METRICS) {
+  for (const name of ROUTE_METRICS) {
     const value = m[name]
     const locked = m.lock?.includes(name) === true
     if (value === undefined && !locked) continue

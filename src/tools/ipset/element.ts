@@ -134,7 +134,7 @@ export function range(r: Reader, text: string): Addresses {
 /** ipset_parse_port: a service's name or a number. */
 function portNumber(r: Reader, text: string, protocol: string): number {
   const name = unescaped(text)
-  const service = servicePort(name, protocol === 'udp' ? 'udp' : 'tcp')
+  const service = protocol === 'tcp' || protocol === 'udp' ? servicePort(name, protocol) : null
   if (service !== null) return service
   const value = numberIn(text, 0n, 65535n)
   if (typeof value !== 'string') return Number(value)

@@ -39,7 +39,7 @@ export function numericAddress(text: string, isMask: boolean): Ip4 | null {
 }
 
 /** The common form: four decimal numbers without leading zeros. Null for all others, which may still be right. */
-function dottedQuad(text: string): Ip4 | null {
+export function dottedQuad(text: string): Ip4 | null {
   let addr = 0
   let byte = -1
   let dots = 0
@@ -75,16 +75,15 @@ function hostOrNetwork(name: string, names: NameSource): readonly Ip4[] {
 
 /** Every address that the text names, cut by its mask. */
 export function parseAddresses(text: string, names: NameSource): readonly AddressMask[] {
-  const found: AddressMask[] = []
-  const items = text.includes(',') ? text.split(',') : [text]
-  for (const item of items) {
-    const word = item.trimStart()
-    if (word.length > 255) problem('Hostname too long')
-    const slash = word.lastIndexOf('/')
-    const mask = slash < 0 ? -1 : parseMask(word.slice(slash + 1))
-    // a null mask: the name is not looked at, as in "any/0"
-    const name = mask === 0 ? '0.0.0.0' : slash < 0 ? word : word.slice(0, slash)
-    for (const addr of hostOrNetwork(name, names)) found.push(Object.freeze({ addr: addr & mask, mask }))
-  }
-  return found
+  return text.includes(',') ? text.split(',').flatMap((item) => parseItem(item, names)) : parseItem(text, names)
+}
+
+function parseItem(item: string, names: NameSource): readonly AddressMask[] {
+  const word = item.trimStart()
+  if (word.length > 255) problem('Hostname too long')
+  const slash = word.lastIndexOf('/')
+  const mask = slash < 0 ? -1 : parseMask(word.slice(slash + 1))
+  // a null mask: the name is not looked at, as in "any/0"
+  const name = mask === 0 ? '0.0.0.0' : slash < 0 ? word : word.slice(0, slash)
+  return hostOrNetwork(name, names).map((addr) => Object.freeze({ addr: addr & mask, mask }))
 }

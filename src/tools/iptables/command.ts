@@ -3,6 +3,7 @@
 
 import type { IptRule, RuleTarget } from '../../uapi/netfilter.ts'
 import type { Wait } from '../../uapi/program.ts'
+import type { AddressMask } from './address.ts'
 import {
   appendRule,
   createChain,
@@ -159,27 +160,32 @@ function changeRules(s: Session, h: Handle, c: Command): boolean {
   // libxt_standard loads as a target of that name, which the kernel has not
   if (c.jump === 'standard' && h.find(c.jump) === undefined) return h.fail('other', 'ENOENT')
   const target = ruleTarget(s, h, c)
+  const { sources, destinations } = c
   let ok = true
-  for (const source of c.sources) {
-    for (const destination of c.destinations) {
-      const rule: IptRule = Object.freeze({
-        src: source.addr,
-        srcMask: source.mask,
-        dst: destination.addr,
-        dstMask: destination.mask,
-        iif: c.iif,
-        oif: c.oif,
-        protocol: c.protocol,
-        fragment: c.fragment,
-        invert: c.invert,
-        matches: c.matches,
-        target,
-      })
+  for (let i = 0; i < sources.length; i++) {
+    for (let k = 0; k < destinations.length; k++) {
+      const rule = ruleOf(c, sources[i]!, destinations[k]!, target)
       if ((c.options & OPT_VERBOSE) !== 0) s.print(ruleRow(rule, 0, 0, 0, PRINT_RULE, s.names))
       ok = changeRule(h, c, rule) && ok
     }
   }
   return ok
+}
+
+function ruleOf(c: Command, source: AddressMask, destination: AddressMask, target: RuleTarget): IptRule {
+  return Object.freeze({
+    src: source.addr,
+    srcMask: source.mask,
+    dst: destination.addr,
+    dstMask: destination.mask,
+    iif: c.iif,
+    oif: c.oif,
+    protocol: c.protocol,
+    fragment: c.fragment,
+    invert: c.invert,
+    matches: c.matches,
+    target,
+  })
 }
 
 function changeRule(h: Handle, c: Command, rule: IptRule): boolean {

@@ -62,6 +62,12 @@ export class EntryIndex {
   }
 }
 
+/** Extensions whose options are known: those of newer ones hide those of older ones. */
+interface Loaded {
+  readonly ext: AnyExtension
+  readonly older: Loaded | null
+}
+
 export class Args {
   readonly argv: readonly string[]
   /** optind */
@@ -76,8 +82,7 @@ export class Args {
   complaint = ''
   private readonly table: OptionTable
   private readonly index: EntryIndex
-  /** Newest first: their options hide those of older ones. */
-  private readonly extensions: AnyExtension[] = []
+  private loaded: Loaded | null = null
   private cluster = ''
 
   constructor(argv: readonly string[], table: OptionTable, index: EntryIndex) {
@@ -88,7 +93,9 @@ export class Args {
 
   /** xtables_options_xfrm: the options of an extension are known from now on. */
   add(ext: AnyExtension): void {
-    if (ext.options.length > 0 && !this.extensions.includes(ext)) this.extensions.unshift(ext)
+    if (ext.options.length === 0) return
+    for (let l = this.loaded; l !== null; l = l.older) if (l.ext === ext) return
+    this.loaded = { ext, older: this.loaded }
   }
 
   /** A letter, EXTENSION, WORD, UNKNOWN or NO_ARGUMENT; null at the end. */
@@ -162,7 +169,8 @@ export class Args {
     const value = eq < 0 ? null : text.slice(eq + 1)
     const base = this.table.byName.get(name)
     if (base !== undefined) return this.take(base.name, base.arg, base.letter, value)
-    for (const ext of this.extensions) {
+    for (let l = this.loaded; l !== null; l = l.older) {
+      const { ext } = l
       const entry = this.index.of(ext).get(name)
       if (entry !== undefined) return this.takeEntry({ ext, entry }, value)
     }
@@ -195,8 +203,10 @@ export class Args {
   private abbreviation(text: string, name: string, value: string | null): string {
     const base = this.table.long.filter((o) => o.name.startsWith(name))
     const more: ExtensionOption[] = []
-    for (const ext of this.extensions)
+    for (let l = this.loaded; l !== null; l = l.older) {
+      const { ext } = l
       for (const entry of ext.options) if (entry.name.startsWith(name)) more.push({ ext, entry })
+    }
     const first = base[0]
     if (first !== undefined && more.length === 0 && base.every((o) => o.letter === first.letter && o.arg === first.arg))
       return this.take(first.name, first.arg, first.letter, value)

@@ -3,8 +3,10 @@
 // a rule that stays as the same rule: the kernel checks only new ones.
 import type { Errno } from '../../lib/errno.ts'
 import {
-  type IptChainState,
+  counterSlots,
+  type IptChain,
   type IptRule,
+  type IptTable,
   type IptTableState,
   type RuleTarget,
   TABLE_NAMES,
@@ -25,11 +27,18 @@ interface Entry {
   readonly bytes: number
 }
 
+/** A chain as the kernel gave it; its counters begin at `first` in those of the table. */
+interface ReadChain {
+  readonly chain: IptChain
+  readonly counters: Float64Array
+  readonly first: number
+}
+
 export class ChainHead {
   name: string
   policy: 'ACCEPT' | 'DROP' | null
-  /** As the kernel gave it; null for a new chain. */
-  readonly read: IptChainState | null
+  /** Null for a new chain. */
+  readonly read: ReadChain | null
   /** Null while the rules are as read. */
   entries: Entry[] | null
   /** What rules that jump here hold, made when first asked. */
@@ -40,13 +49,13 @@ export class ChainHead {
   policyPackets = 0
   policyBytes = 0
 
-  constructor(name: string, read: IptChainState | null) {
+  constructor(name: string, read: ReadChain | null) {
     this.name = name
     this.read = read
     this.policy = read?.chain.policy ?? null
     this.entries = read === null ? [] : null
     if (read === null || this.policy === null) return
-    const at = 2 * read.chain.rules.length
+    const at = read.first + 2 * read.chain.rules.length
     this.policyPackets = read.counters[at]!
     this.policyBytes = read.counters[at + 1]!
   }
@@ -80,9 +89,9 @@ export class ChainHead {
 
   private counter(i: number, which: 0 | 1): number {
     const e = this.entries?.[i]
-    if (e === undefined) return this.read!.counters[2 * i + which]!
-    if (e.from >= 0) return this.read!.counters[2 * e.from + which]!
-    return which === 0 ? e.packets : e.bytes
+    if (e !== undefined && e.from < 0) return which === 0 ? e.packets : e.bytes
+    const { counters, first } = this.read!
+    return counters[first + 2 * (e === undefined ? i : e.from) + which]!
   }
 
   /** The rules as a list that may be changed. */
@@ -90,7 +99,22 @@ export class ChainHead {
     this.entries ??= this.read!.chain.rules.map((rule, from) => ({ rule, from, zeroed: false, packets: 0, bytes: 0 }))
     return this.entries
   }
+
+  /** The chain as it is to be. */
+  made(): IptChain {
+    const { entries, name, policy } = this
+    if (entries === null) {
+      const { chain } = this.read!
+      return chain.name === name && chain.policy === policy
+        ? chain
+        : Object.freeze({ name, policy, rules: chain.rules })
+    }
+    return Object.freeze({ name, policy, rules: Object.freeze(entries.map((e) => e.rule)) })
+  }
 }
+
+/** So many chains are searched for; who asks for more gets an index of all. */
+const FEW = 8
 
 export class Handle {
   readonly table: TableName
@@ -100,8 +124,10 @@ export class Handle {
   private readonly sys: Sys
   private readonly read: IptTableState
   private readonly builtins: ChainHead[] = []
+  /** The built-in chains and those that were asked for, or all of them. */
   private readonly byName = new Map<string, ChainHead>()
   private complete = false
+  private searches = 0
   private sorted: readonly ChainHead[] | null = null
   /** How many rules jump to each chain; counted when first asked. */
   private references: Map<string, number> | null = null
@@ -110,24 +136,42 @@ export class Handle {
   private constructor(sys: Sys, read: IptTableState) {
     this.sys = sys
     this.read = read
-    this.table = read.name
-    for (const state of read.chains) {
-      if (state.chain.policy === null) break
-      const chain = new ChainHead(state.chain.name, state)
-      this.builtins.push(chain)
-      this.byName.set(chain.name, chain)
+    this.table = read.table.name
+    let first = 0
+    for (const chain of read.table.chains) {
+      if (chain.policy === null) break
+      const head = this.meet(chain, first)
+      this.builtins.push(head)
+      first += counterSlots(chain)
     }
   }
 
-  /** The user's chains wait until one is asked for: there may be tens of thousands, and clear() needs none. */
+  /** `first`: where its counters begin. */
+  private meet(chain: IptChain, first: number): ChainHead {
+    const head = new ChainHead(chain.name, { chain, counters: this.read.counters, first })
+    this.byName.set(chain.name, head)
+    return head
+  }
+
+  /** The user's chains wait until they are asked for: there may be tens of thousands, and most commands need one or none. */
   private known(): Map<string, ChainHead> {
     if (this.complete) return this.byName
     this.complete = true
-    const { chains } = this.read
-    for (let i = this.builtins.length; i < chains.length; i++) {
-      this.byName.set(chains[i]!.chain.name, new ChainHead(chains[i]!.chain.name, chains[i]!))
+    let first = 0
+    for (const chain of this.read.table.chains) {
+      if (!this.byName.has(chain.name)) this.meet(chain, first)
+      first += counterSlots(chain)
     }
     return this.byName
+  }
+
+  private search(name: string): ChainHead | undefined {
+    let first = 0
+    for (const chain of this.read.table.chains) {
+      if (chain.name === name) return this.meet(chain, first)
+      first += counterSlots(chain)
+    }
+    return undefined
   }
 
   /** TC_INIT: the handle, or why there is none. */
@@ -143,18 +187,21 @@ export class Handle {
   chains(): readonly ChainHead[] {
     if (this.sorted === null) {
       const known = this.known()
-      const names = [...known.keys()].filter((name) => known.get(name)!.policy === null)
+      const names: string[] = []
+      for (const c of known.values()) if (c.policy === null) names.push(c.name)
       this.sorted = [...this.builtins, ...names.sort().map((name) => known.get(name)!)]
     }
     return this.sorted
   }
 
   find(name: string): ChainHead | undefined {
-    return this.known().get(name)
+    const met = this.byName.get(name)
+    if (met !== undefined || this.complete) return met
+    return ++this.searches > FEW ? this.known().get(name) : this.search(name)
   }
 
   isBuiltin(name: string): boolean {
-    return (this.known().get(name)?.policy ?? null) !== null
+    return this.builtins.some((c) => c.name === name)
   }
 
   /** False, with errno and the function that said so. */
@@ -224,12 +271,17 @@ export class Handle {
     if (!this.changed) return true
     const fresh = this.sys.netlink.request(this.sys.netns, 'ipt.get', { table: this.table })
     if (!fresh.ok) return this.fail('commit', fresh.errno)
-    if (entryCount(fresh.value) !== entryCount(this.read)) return this.fail('commit', 'EAGAIN')
-    const chains = this.chains()
-    const now = chains.some((c) => c.read !== null && c.policy === null) ? byName(fresh.value) : null
-    const states = chains.map((c) => committed(c, c.read === null ? null : current(fresh.value, now, c.read)))
-    const r = this.sys.netlink.request(this.sys.netns, 'ipt.replace', { table: this.table, chains: states })
+    if (entryCount(fresh.value.table) !== entryCount(this.read.table)) return this.fail('commit', 'EAGAIN')
+    const heads = this.heads()
+    const chains = heads.map((h) => (h instanceof ChainHead ? h.made() : h))
+    const counters = madeCounters(heads, chains, fresh.value.counters)
+    const r = this.sys.netlink.request(this.sys.netns, 'ipt.replace', { table: this.table, chains, counters })
     return r.ok ? true : this.fail('commit', r.errno)
+  }
+
+  /** Every chain in its order; those that nobody asked for as they were read. */
+  private heads(): readonly (ChainHead | IptChain)[] {
+    return this.complete ? this.chains() : this.read.table.chains.map((c) => this.byName.get(c.name) ?? c)
   }
 }
 
@@ -245,61 +297,60 @@ function redirect(chain: ChainHead, from: string, to: string): void {
   }
 }
 
-function byName(t: IptTableState): ReadonlyMap<string, IptChainState> {
-  return new Map(t.chains.map((s) => [s.chain.name, s]))
-}
-
-/** A chain as it is now; `known` null: only built-in ones are asked for, which come first. */
-function current(
-  t: IptTableState,
-  known: ReadonlyMap<string, IptChainState> | null,
-  read: IptChainState,
-): IptChainState {
-  const { name } = read.chain
-  return (known === null ? t.chains.find((s) => s.chain.name === name) : known.get(name)) ?? read
-}
-
 /** Entries of the kernel's blob: rules, a policy or the end of each chain, the head of a user's, and the table's end. */
-function entryCount(t: IptTableState): number {
-  return t.chains.reduce((n, { chain }) => n + chain.rules.length + (chain.policy === null ? 2 : 1), 1)
+function entryCount(t: IptTable): number {
+  return t.chains.reduce((n, { rules, policy }) => n + rules.length + (policy === null ? 2 : 1), 1)
 }
 
-/** A chain as it is to be, with counters as they are now (`now`) where they are kept. */
-function committed(c: ChainHead, now: IptChainState | null): IptChainState {
-  const { entries } = c
-  const rules = entries === null ? c.read!.chain.rules : Object.freeze(entries.map((e) => e.rule))
-  const same = entries === null && now !== null && c.name === now.chain.name && c.policy === now.chain.policy
-  const chain = same ? now.chain : Object.freeze({ name: c.name, policy: c.policy, rules })
-  if (same && c.policy === null) return { chain, counters: now.counters }
-  const counters = new Float64Array(2 * rules.length + (c.policy === null ? 0 : 2))
-  if (entries === null) counters.set(now!.counters.subarray(0, 2 * rules.length))
-  else for (let i = 0; i < entries.length; i++) setCounter(counters, i, entries[i]!, c.read, now)
-  if (c.policy !== null) setPolicyCounter(counters, c, now!)
-  return { chain, counters }
+/** Counters as they are now, where they are kept. */
+function madeCounters(
+  heads: readonly (ChainHead | IptChain)[],
+  chains: readonly IptChain[],
+  now: Float64Array,
+): Float64Array {
+  const made = new Float64Array(chains.reduce((n, chain) => n + counterSlots(chain), 0))
+  let at = 0
+  // of the chain as read: those that nobody asked for stand where they stood
+  let first = 0
+  heads.forEach((h, i) => {
+    if (h instanceof ChainHead) setCounters(made, at, h, now)
+    else copy(made, at, now, first, counterSlots(h))
+    const read = h instanceof ChainHead ? (h.read?.chain ?? null) : h
+    if (read !== null) first += counterSlots(read)
+    at += counterSlots(chains[i]!)
+  })
+  return made
 }
 
-function setCounter(
-  to: Float64Array,
-  i: number,
-  e: Entry,
-  read: IptChainState | null,
-  now: IptChainState | null,
-): void {
+function copy(to: Float64Array, at: number, from: Float64Array, first: number, n: number): void {
+  for (let k = 0; k < n; k++) to[at + k] = from[first + k] ?? 0
+}
+
+function setCounters(to: Float64Array, at: number, c: ChainHead, now: Float64Array): void {
+  const { entries, read } = c
+  if (entries === null) copy(to, at, now, read!.first, 2 * c.length)
+  else for (let i = 0; i < entries.length; i++) setCounter(to, at + 2 * i, entries[i]!, read, now)
+  if (c.policy !== null) setPolicyCounter(to, at + 2 * c.length, c, now)
+}
+
+function setCounter(to: Float64Array, at: number, e: Entry, read: ReadChain | null, now: Float64Array): void {
   if (e.from < 0) {
-    to[2 * i] = e.packets
-    to[2 * i + 1] = e.bytes
+    to[at] = e.packets
+    to[at + 1] = e.bytes
     return
   }
-  for (let k = 0; k < 2; k++) {
-    const at = 2 * e.from + k
-    to[2 * i + k] = now!.counters[at]! - (e.zeroed ? read!.counters[at]! : 0)
-  }
+  const { counters, first } = read!
+  const from = first + 2 * e.from
+  copy(to, at, now, from, 2)
+  if (!e.zeroed) return
+  to[at]! -= counters[from]!
+  to[at + 1]! -= counters[from + 1]!
 }
 
 /** What was read is subtracted: only packets since then remain. */
-function setPolicyCounter(to: Float64Array, c: ChainHead, now: IptChainState): void {
-  const from = 2 * now.chain.rules.length
-  const at = to.length - 2
-  to[at] = c.policySet ? c.policyPackets : now.counters[from]! - c.policyPackets
-  to[at + 1] = c.policySet ? c.policyBytes : now.counters[from + 1]! - c.policyBytes
+function setPolicyCounter(to: Float64Array, at: number, c: ChainHead, now: Float64Array): void {
+  const { chain, first } = c.read!
+  const from = first + 2 * chain.rules.length
+  to[at] = c.policySet ? c.policyPackets : (now[from] ?? 0) - c.policyPackets
+  to[at + 1] = c.policySet ? c.policyBytes : (now[from + 1] ?? 0) - c.policyBytes
 }

@@ -8,22 +8,36 @@ import { strtoui } from './number.ts'
 import { protocolName } from './protocols.ts'
 import { TARGETS } from './target/table.ts'
 
-const matches: Readonly<Record<string, Extension<Match> | undefined>> = MATCHES
-const targets: Readonly<Record<string, Extension<Target> | undefined>> = TARGETS
+/** What a word is, in one look-up: a file may have tens of thousands. */
+const OTHER = 'not modelled'
+type MatchWord = Extension<Match> | typeof OTHER
+type TargetWord = Extension<Target> | 'verdict' | typeof OTHER
 
-const OTHER_MATCHES: ReadonlySet<string> = new Set(
-  `ah bpf cgroup cluster connbytes connlabel cpu dccp devgroup ecn esp helper ipcomp ipvs nfacct osf rateest realm
-socket time`.split(/\s+/),
-)
-const OTHER_TARGETS: ReadonlySet<string> = new Set(
-  `AUDIT CLUSTERIP CONNSECMARK ECN HMARK IDLETIMER LED NFQUEUE RATEEST SECMARK SYNPROXY TCPOPTSTRIP TEE TPROXY
-ULOG`.split(/\s+/),
-)
+const VERDICTS: readonly string[] = Object.freeze(['ACCEPT', 'DROP', 'QUEUE', 'RETURN'])
+
+const MATCH_WORDS: ReadonlyMap<string, MatchWord> = new Map<string, MatchWord>([
+  ...others(`ah bpf cgroup cluster connbytes connlabel cpu dccp devgroup ecn esp helper ipcomp ipvs nfacct osf rateest realm
+socket time`),
+  ...Object.entries<Extension<Match>>(MATCHES),
+])
+
+const TARGET_WORDS: ReadonlyMap<string, TargetWord> = new Map<string, TargetWord>([
+  ['', 'verdict'],
+  ...VERDICTS.map((name) => [name, 'verdict'] as const),
+  ...others(`AUDIT CLUSTERIP CONNSECMARK ECN HMARK IDLETIMER LED NFQUEUE RATEEST SECMARK SYNPROXY TCPOPTSTRIP TEE TPROXY
+ULOG`),
+  ...Object.entries<Extension<Target>>(TARGETS),
+])
+
+function others(names: string): readonly (readonly [string, typeof OTHER])[] {
+  return names.split(/\s+/).map((name) => [name, OTHER])
+}
 
 function matchOf(name: string): Extension<Match> | null {
   if (name.length >= 29) problem(`Invalid match name "${name}" (28 chars max)`)
-  if (OTHER_MATCHES.has(name)) otherProblem(`match \`${name}' is not modelled by netsim`)
-  return Object.hasOwn(matches, name) ? (matches[name] ?? null) : null
+  const found = MATCH_WORDS.get(name)
+  if (found === OTHER) otherProblem(`match \`${name}' is not modelled by netsim`)
+  return found ?? null
 }
 
 /** -m NAME */
@@ -39,29 +53,29 @@ export function findProtocolMatch(protocol: string): Extension<Match> | null {
   return name === null ? null : matchOf(name)
 }
 
-const VERDICTS: ReadonlySet<string> = new Set(['ACCEPT', 'DROP', 'QUEUE', 'RETURN'])
-
 export function isVerdict(name: string): boolean {
-  return VERDICTS.has(name)
+  return VERDICTS.includes(name)
 }
 
 /** -j NAME: a verdict, an extension, or null (perhaps a chain). */
 export function findTarget(name: string): Extension<Target> | 'verdict' | null {
-  if (name === '' || VERDICTS.has(name)) return 'verdict'
-  if (OTHER_TARGETS.has(name)) otherProblem(`target \`${name}' is not modelled by netsim`)
-  return Object.hasOwn(targets, name) ? (targets[name] ?? null) : null
+  const found = TARGET_WORDS.get(name)
+  if (found === OTHER) otherProblem(`target \`${name}' is not modelled by netsim`)
+  return found ?? null
 }
 
 /** A chain may not have this name. */
 export function isTargetName(name: string): boolean {
-  return name === 'standard' || OTHER_TARGETS.has(name) || findTarget(name) !== null
+  return name === 'standard' || TARGET_WORDS.has(name)
 }
 
 /** By the name that data carries; undefined only while a file is missing from the tables. */
 export function matchExtension(name: string): Extension<Match> | undefined {
-  return matches[name]
+  const found = MATCH_WORDS.get(name)
+  return found === OTHER ? undefined : found
 }
 
 export function targetExtension(name: string): Extension<Target> | undefined {
-  return targets[name]
+  const found = TARGET_WORDS.get(name)
+  return typeof found === 'string' ? undefined : found
 }

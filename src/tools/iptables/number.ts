@@ -23,12 +23,15 @@ export function strtoul(text: string): Strtoul | null {
   return big > U64_MAX ? null : { value: Number(big), big, rest: text.slice(m[0].length) }
 }
 
+/** The common form: a decimal number of up to nine digits. Null for all others, which may still be right. */
+export function plainNumber(text: string): number | null {
+  return PLAIN.test(text) ? Number(text) : null
+}
+
 /** xtables_strtoui(text, NULL, …): the whole text as a number from min to max, or null. */
 export function strtoui(text: string, min: number, max: number): number | null {
-  if (PLAIN.test(text)) {
-    const plain = Number(text)
-    return plain < min || plain > max ? null : plain
-  }
+  const plain = plainNumber(text)
+  if (plain !== null) return plain < min || plain > max ? null : plain
   const n = strtoul(text)
   return n === null || n.rest !== '' || n.value < min || n.value > max ? null : n.value
 }

@@ -54,6 +54,8 @@ import type { Resolver } from './values.ts'
 import { parseWait, parseWaitInterval } from './wait.ts'
 
 const INT_MAX = 0x7fffffff
+/** argv of a line of iptables-restore begins with NAME -t TABLE. */
+const LINE_WORDS = 3
 
 class Parser implements UseContext {
   readonly sys: Sys
@@ -65,7 +67,6 @@ class Parser implements UseContext {
   private readonly c: Command
   /** "!" was met. */
   private not = false
-  private tableSet = false
   private wait = 0
   private intervalSet = false
   private protocolText: string | null = null
@@ -78,6 +79,7 @@ class Parser implements UseContext {
     this.restore = restore !== null
     this.c = new Command(restore?.table ?? 'filter')
     this.args = new Args(argv, IPTABLES_OPTIONS, session.index)
+    if (restore !== null) this.args.at = LINE_WORDS
     this.sys = session.sys
     this.resolver = session.names
     this.rule = this.c
@@ -125,7 +127,7 @@ class Parser implements UseContext {
   private help(): Parsed {
     const { c, protocolText } = this
     const match = c.matchUses.length === 0 && protocolText !== null ? findProtocolMatch(protocolText) : null
-    if (match !== null) c.matchUses.push(new ExtensionUse(match))
+    if (match !== null) c.matchUses = [new ExtensionUse(match)]
     return { kind: 'help', command: c }
   }
 
@@ -279,7 +281,7 @@ class Parser implements UseContext {
   }
 
   private addMatch(ext: Parameters<Args['add']>[0] & ExtensionUse<Match>['ext']): void {
-    this.c.matchUses.push(new ExtensionUse(ext))
+    this.c.matchUses = [...this.c.matchUses, new ExtensionUse(ext)]
     this.args.add(ext)
   }
 
@@ -294,9 +296,8 @@ class Parser implements UseContext {
         break
       case 't':
         if (this.not) problem('unexpected ! flag before --table')
-        if (this.restore && this.tableSet) problem(`The -t option cannot be used in ${this.session.prog}.\n`)
+        if (this.restore) problem(`The -t option cannot be used in ${this.session.prog}.\n`)
         c.table = args.arg!
-        this.tableSet = true
         break
       case 'x':
         this.set(OPT_EXPANDED)

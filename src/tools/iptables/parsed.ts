@@ -19,6 +19,8 @@ export type Parsed =
   /** -6 in a file: the line is for ip6tables-restore. */
   | { readonly kind: 'ignored' }
 
+const NONE = Object.freeze([])
+
 /** struct xt_cmd_parse, iptables_command_state and xtables_args while they are filled; read only afterwards. */
 export class Command implements RuleSoFar {
   command = 0
@@ -42,11 +44,11 @@ export class Command implements RuleSoFar {
   bytes = 0
   sources: readonly AddressMask[] = ANYWHERE
   destinations: readonly AddressMask[] = ANYWHERE
-  matches: readonly Match[] = []
+  matches: readonly Match[] = NONE
   target: Target | null = null
   /** True when `jump` is a target extension or a verdict: a chain of that name hides it, with a warning. */
   isTarget = false
-  readonly matchUses: ExtensionUse<Match>[] = []
+  matchUses: readonly ExtensionUse<Match>[] = NONE
   targetUse: ExtensionUse<Target> | null = null
 
   constructor(table: string) {

@@ -15,7 +15,7 @@ import type { Parsed } from './parsed.ts'
 import { program, type Session } from './session.ts'
 import { iptcStrerror } from './strerror.ts'
 import { parseWait, parseWaitInterval } from './wait.ts'
-import { splitLine } from './words.ts'
+import { blankWords, splitLine } from './words.ts'
 
 interface Options {
   counters: boolean
@@ -82,21 +82,24 @@ export const iptablesRestore = program('iptables-restore', function* (s, argv) {
   return yield* new Restore(s, o, argv[0] ?? s.prog).run(new LineReader(s.sys, fd))
 })
 
+/** Where argv of a line has the table's name. */
+const TABLE_ARG = 2
+
 class Restore {
   private readonly s: Session
   private readonly o: Options
-  private readonly name: string
   private handle: Handle | null = null
   private inTable = false
   private current = ''
-  /** What stands before the words of every rule line. */
-  private readonly head: readonly string[]
+  /** argv of a rule line: one array for all of them, as add_argv has it. What stands before a line's own words is there already. */
+  private readonly argv: string[]
+  private readonly own: number
 
   constructor(s: Session, o: Options, name: string) {
     this.s = s
     this.o = o
-    this.name = name
-    this.head = o.noflush ? [] : new Array<string>(o.verbose).fill('-v')
+    this.argv = [name, '-t', '', ...new Array<string>(o.noflush ? 0 : o.verbose).fill('-v')]
+    this.own = this.argv.length
   }
 
   *run(lines: LineReader): Generator<Wait, number, void> {
@@ -134,7 +137,7 @@ class Restore {
   private table(line: string): boolean {
     const { s, o } = this
     takeLock(s)
-    const name = firstWords(line.slice(1))[0] ?? problem(`${s.prog}: line ${s.line} table name invalid`)
+    const name = blankWords(line, 1)[0] ?? problem(`${s.prog}: line ${s.line} table name invalid`)
     this.current = name.slice(0, 32)
     if (o.table !== null && o.table !== name) return true
     const handle = Handle.open(s.sys, name)
@@ -166,7 +169,7 @@ class Restore {
   private chain(line: string): true {
     const { s, o } = this
     const h = this.handle!
-    const [name, policy, text] = firstWords(line.slice(1))
+    const [name, policy, text] = blankWords(line, 1)
     if (name === undefined) problem(`${s.prog}: line ${s.line} chain name invalid`)
     if (name.length >= 29) problem(`Invalid chain name \`${name}' (28 chars max)`)
     if (!h.isBuiltin(name)) {
@@ -215,7 +218,9 @@ class Restore {
   /** argv of the line. */
   private words(line: string): readonly string[] {
     const { s, o } = this
-    const words = [this.name, '-t', this.current, ...this.head]
+    const words = this.argv
+    words.length = this.own
+    words[TABLE_ARG] = this.current
     let start = 0
     if (line[0] === '[') {
       const close = line.indexOf(']')
@@ -227,11 +232,6 @@ class Restore {
     splitLine(line, start, words)
     return words
   }
-}
-
-/** strtok(…, " \t\n") */
-function firstWords(text: string): readonly string[] {
-  return text.split(/[ \t\n]+/).filter((w) => w !== '')
 }
 
 /** parse_counters */

@@ -53,11 +53,12 @@ export const iptablesSave = program('iptables-save', (s, argv) => {
   return 0
 })
 
-/** /proc/net/ip_tables_names, which everybody may read. */
+/** /proc/net/ip_tables_names, which only root may read (mode 0440). */
 function registered(s: Session): readonly string[] {
   const r = s.sys.netlink.request(s.sys.netns, 'ipt.names', {})
-  if (r.ok) return r.value
-  throw new XtExit(1, `Failed to list table names in /proc/net/ip_tables_names: ${strerror(r.errno)}\n`, false)
+  if (r.ok && s.sys.uid === 0) return r.value
+  const errno = r.ok ? 'EACCES' : r.errno
+  throw new XtExit(1, `Failed to list table names in /proc/net/ip_tables_names: ${strerror(errno)}\n`, false)
 }
 
 function output(s: Session, table: string, counters: boolean): void {

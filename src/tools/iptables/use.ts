@@ -74,11 +74,13 @@ class MetOption extends Call implements OptionCall {
   }
 }
 
+const NOTHING: readonly string[] = Object.freeze([])
+
 export class ExtensionUse<I extends Match | Target> {
   readonly ext: Extension<I>
   private readonly draft: Draft<I>
   /** Ids of the options met. */
-  private readonly met: string[] = []
+  private met: readonly string[] = NOTHING
 
   constructor(ext: Extension<I>) {
     this.ext = ext
@@ -89,7 +91,7 @@ export class ExtensionUse<I extends Match | Target> {
   option(spelling: OptionEntry, arg: string | null, invert: boolean, ctx: UseContext): void {
     const { ext, met } = this
     const id = spelling.id ?? spelling.name
-    const entry = ext.options.find((o) => o.name === id) ?? spelling
+    const entry = spelling.id === undefined ? spelling : (ext.options.find((o) => o.name === id) ?? spelling)
     if (met.includes(id) && entry.multi !== true)
       problem(`${ext.name}: option "--${entry.name}" can only be used once.\n`)
     if (invert && entry.invert !== true) problem(`${ext.name}: option "--${entry.name}" cannot be inverted.\n`)
@@ -97,7 +99,7 @@ export class ExtensionUse<I extends Match | Target> {
       problem(`${ext.name}: option "--${entry.name}" requires an argument.\n`)
     const value = optionValue(ext.name, entry, arg ?? '', ctx.resolver)
     this.draft.parse(new MetOption(met, ctx, entry, arg ?? '', invert, value))
-    if (!met.includes(id)) met.push(id)
+    if (!met.includes(id)) this.met = [...met, id]
   }
 
   /** The extension's own final check, then what its table demands; frozen data. */
@@ -110,7 +112,8 @@ export class ExtensionUse<I extends Match | Target> {
   /** xtables_options_fcheck */
   private checkTable(): void {
     const { ext, met } = this
-    for (const entry of ext.options) {
+    for (let i = 0; i < ext.options.length; i++) {
+      const entry = ext.options[i]!
       const id = entry.id ?? entry.name
       if (!met.includes(id)) {
         if (entry.mand === true) problem(`${ext.name}: option "--${entry.name}" must be specified\n`)

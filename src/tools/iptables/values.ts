@@ -5,7 +5,7 @@ import { inetAton, servicePort } from '../lib/netdb.ts'
 import { leadingDouble } from '../lib/number.ts'
 import { problem } from './exit.ts'
 import type { OptionEntry, OptionValue } from './extension.ts'
-import { strtoui, strtoul } from './number.ts'
+import { plainNumber, strtoui, strtoul } from './number.ts'
 import { parseProtocol } from './protocols.ts'
 
 /** What getaddrinfo(3) knows at once; NameNeeded is thrown when a name server has to be asked first. */
@@ -229,6 +229,8 @@ function port(arg: string): number {
 }
 
 function servicePortOf(arg: string): number | null {
+  const plain = plainNumber(arg)
+  if (plain !== null) return plain & 0xffff
   if (/^[ \t]*[+-]?\d+$/.test(arg)) {
     // strtoul into an int: what becomes negative is taken for a name
     const int = Number(BigInt.asIntN(32, BigInt(arg.trim().replace('+', ''))))
@@ -239,13 +241,16 @@ function servicePortOf(arg: string): number | null {
 
 /** xtopt_parse_mport: always two ends. */
 function ports({ ext, entry }: Reading, arg: string): OptionValue {
+  if (!arg.includes(':')) {
+    const one = arg === '' ? 0 : port(arg)
+    return { type: 'range', values: [one, one], open: false }
+  }
   const parts = arg.split(':')
   const values = [0, 0xffff]
   for (let i = 0; i < parts.length; i++) {
     if (i === 2) problem(`${ext}: Too many components for option "--${entry.name}" (max: 2)\n`)
     if (parts[i] !== '') values[i] = port(parts[i]!)
   }
-  if (parts.length === 1) values[1] = values[0]!
   return { type: 'range', values, open: parts.length === 2 && parts[1] === '' }
 }
 

@@ -14,7 +14,7 @@ export function splitLine(line: string, start: number, words: string[]): void {
   let at = start
   while (at < end) {
     const c = line.charCodeAt(at)
-    if (c === 32 || c === 9 || c === 10) {
+    if (isBlank(c)) {
       at++
       continue
     }
@@ -28,8 +28,12 @@ export function splitLine(line: string, start: number, words: string[]): void {
   }
 }
 
+function isBlank(c: number): boolean {
+  return c === 32 || c === 9 || c === 10
+}
+
 function special(c: number): boolean {
-  return c === 32 || c === QUOTE || c === 9 || c === 10
+  return isBlank(c) || c === QUOTE
 }
 
 function add(words: string[], word: string): void {
@@ -40,19 +44,35 @@ function add(words: string[], word: string): void {
 
 /** A word with a quote in it; the answer is where the next may begin. An open quote at the end keeps what it has, unless that is nothing. */
 function quotedWord(line: string, start: number, words: string[]): number {
-  let at = line.indexOf('"', start)
-  let word = line.slice(start, at++)
-  for (; at < line.length; at++) {
+  const open = line.indexOf('"', start)
+  let word = line.slice(start, open)
+  // what is not yet in the word begins here: it is taken in pieces, which a \ parts
+  let from = open + 1
+  for (let at = from; at < line.length; at++) {
     const c = line.charCodeAt(at)
     if (c === QUOTE) {
-      add(words, word)
+      add(words, word + line.slice(from, at))
       return at + 1
     }
-    if (c === BACKSLASH) {
-      if (++at === line.length) break
-    }
-    word += line[at]
+    if (c !== BACKSLASH) continue
+    word += line.slice(from, at)
+    from = ++at
   }
+  word += line.slice(from)
   if (word !== '') add(words, word)
-  return at
+  return line.length
+}
+
+/** strtok(…, " \t\n"): the words from `start` on, quotes as they are. */
+export function blankWords(line: string, start: number): readonly string[] {
+  const words: string[] = []
+  let from = -1
+  for (let at = start; at <= line.length; at++) {
+    const blank = at === line.length || isBlank(line.charCodeAt(at))
+    if (!blank && from < 0) from = at
+    if (!blank || from < 0) continue
+    words.push(line.slice(from, at))
+    from = -1
+  }
+  return words
 }

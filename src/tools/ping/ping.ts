@@ -5,7 +5,7 @@ import { formatIp4, type Ip4, isMulticast } from '../../lib/ip4.ts'
 import { fail, type Machine, type ProgramEvent, type Sys } from '../../uapi/program.ts'
 import type { SocketOptions } from '../../uapi/socket.ts'
 import { IPPROTO_ICMP } from '../../wire/ipv4.ts'
-import { openStdout, print } from '../lib/bytes.ts'
+import { flush, openStdout, print } from '../lib/bytes.ts'
 import { inetAton } from '../lib/netdb.ts'
 import { notModelled } from '../lib/refuse.ts'
 import { GAI, lookupAddress, lookupHost, stepLookup, wantsEvent } from '../lib/resolve.ts'
@@ -177,6 +177,7 @@ function probeSource(sys: Sys, st: PingState): number | null {
   sys.close(probe.fd)
   if (o.device !== '' && !ownsAddress(sys, o.device, st.src)) {
     const text = `Warning: source address might be selected on device other than: ${o.device}`
+    flush(sys, st.out) // error(3) flushes stdout first
     sys.write(2, `ping: ${text}\n`)
   }
   return null

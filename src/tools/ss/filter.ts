@@ -2,7 +2,7 @@
 // Read first: ss(8), EXPRESSION. Leaves out fwmark, cgroup and autobound (refused by name) and host names.
 import { type Ip4, inPrefix } from '../../lib/ip4.ts'
 import { unreachable } from '../../lib/never.ts'
-import type { SocketInfo } from '../../uapi/request.ts'
+import type { SocketInfo } from '../../uapi/socket.ts'
 import { type Comparison, compare } from '../lib/compare.ts'
 import { inetAton, servicePort } from '../lib/netdb.ts'
 

@@ -2,7 +2,8 @@
 // Read first: filter.ts, columns.ts. Refused by name: -o -e -m -i -r -K -E -b -Z -z -T -D -F and protocols netsim has not.
 import { formatIp4 } from '../../lib/ip4.ts'
 import { fail, type Main, type Sys } from '../../uapi/program.ts'
-import type { NetnsId, SocketInfo } from '../../uapi/request.ts'
+import type { NetnsId } from '../../uapi/request.ts'
+import { SOCKET_STATES, type SocketInfo, type SocketState } from '../../uapi/socket.ts'
 import { getopt, type LongOption, type OptionItem } from '../lib/getopt.ts'
 import { serviceName } from '../lib/netdb.ts'
 import { notModelled } from '../lib/refuse.ts'
@@ -11,26 +12,11 @@ import { type Filter, FilterError, matches, parseFilter } from './filter.ts'
 import { socketHolders } from './holders.ts'
 import { SS_USAGE } from './texts.ts'
 
-const STATES = [
-  'ESTAB',
-  'SYN-SENT',
-  'SYN-RECV',
-  'FIN-WAIT-1',
-  'FIN-WAIT-2',
-  'TIME-WAIT',
-  'UNCONN',
-  'CLOSE-WAIT',
-  'LAST-ACK',
-  'LISTEN',
-  'CLOSING',
-] as const
-type State = (typeof STATES)[number]
-
-const CONNECTED: readonly State[] = STATES.filter((s) => s !== 'LISTEN' && s !== 'UNCONN')
+const CONNECTED: readonly SocketState[] = SOCKET_STATES.filter((s) => s !== 'LISTEN' && s !== 'UNCONN')
 
 /** Words after "state" and "exclude". */
-const STATE_WORDS: Readonly<Record<string, readonly State[]>> = Object.freeze({
-  all: STATES,
+const STATE_WORDS: Readonly<Record<string, readonly SocketState[]>> = Object.freeze({
+  all: SOCKET_STATES,
   established: ['ESTAB'],
   estab: ['ESTAB'],
   'syn-sent': ['SYN-SENT'],
@@ -49,7 +35,7 @@ const STATE_WORDS: Readonly<Record<string, readonly State[]>> = Object.freeze({
   connected: CONNECTED,
   synchronized: CONNECTED.filter((s) => s !== 'SYN-SENT'),
   bucket: ['SYN-RECV', 'TIME-WAIT'],
-  big: STATES.filter((s) => s !== 'SYN-RECV' && s !== 'TIME-WAIT'),
+  big: SOCKET_STATES.filter((s) => s !== 'SYN-RECV' && s !== 'TIME-WAIT'),
 })
 
 type Protocol = 'tcp' | 'udp' | 'raw'
@@ -114,7 +100,7 @@ interface Selection {
   inet: boolean
   tables: string[]
   netns: NetnsId
-  states: State[]
+  states: SocketState[]
   filter: Filter | null
 }
 
@@ -218,7 +204,7 @@ function apply(sys: Sys, s: Selection, item: OptionItem): void {
 /** "state X" and "exclude X" in front of the expression. */
 function stateWords(s: Selection, words: readonly string[]): readonly string[] {
   let at = 0
-  let chosen: Set<State> | null = null
+  let chosen: Set<SocketState> | null = null
   for (; words[at] === 'state' || words[at] === 'exclude' || words[at] === 'excl'; at += 2) {
     const word = words[at + 1]
     if (word === undefined) throw new Stop(SS_USAGE, 255)
@@ -228,7 +214,7 @@ function stateWords(s: Selection, words: readonly string[]): readonly string[] {
       chosen ??= new Set()
       for (const st of states) chosen.add(st)
     } else {
-      chosen ??= new Set(STATES)
+      chosen ??= new Set(SOCKET_STATES)
       for (const st of states) chosen.delete(st)
     }
   }
@@ -260,7 +246,7 @@ function select(sys: Sys, argv: readonly string[]): Selection {
   const words = stateWords(s, rest)
   s.filter = parseFilter(words, (name) => deviceIndex(sys, s.netns, name))
   if (s.states.length === 0) {
-    if (s.all) s.states = [...STATES]
+    if (s.all) s.states = [...SOCKET_STATES]
     else
       s.states = s.listening
         ? ['LISTEN', 'UNCONN']

@@ -1,5 +1,6 @@
 // "key = value" settings for sysctl: from the command line or a file, checked first, applied in order afterwards.
 // Read first: sysctl.ts. Files may hold comments, a leading '-' (errors do not count) and globs.
+import { fnmatch } from '../../lib/pattern.ts'
 import type { Sys } from '../../uapi/program.ts'
 import { keyToPath } from './text.ts'
 
@@ -41,26 +42,13 @@ function expand(sys: Sys, setting: Setting): Setting[] {
   if (!/[*?[]/.test(setting.path)) return [setting]
   let paths = ['']
   for (const part of setting.path.split('/')) {
-    const wild = /[*?[]/.test(part) ? globPart(part) : null
+    const wild = /[*?[]/.test(part)
     paths = paths.flatMap((base) => {
-      if (wild === null) return [base === '' ? part : `${base}/${part}`]
+      if (!wild) return [base === '' ? part : `${base}/${part}`]
       const names = sys.readDir(`/proc/sys/${base}`)
-      return (names.ok ? [...names.value] : []).filter((n) => wild.test(n)).map((n) => `${base}/${n}`)
+      return (names.ok ? [...names.value] : []).filter((n) => fnmatch(part, n)).map((n) => `${base}/${n}`)
     })
   }
   const found = paths.filter((p) => sys.stat(`/proc/sys/${p}`).ok)
   return found.length === 0 ? [setting] : found.map((path) => ({ ...setting, path }))
-}
-
-function globPart(part: string): RegExp {
-  const text = part
-    .replace(/[.+^${}()|\\]/g, '\\$&')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '.')
-    .replace(/\[!/g, '[^')
-  try {
-    return new RegExp(`^${text}$`)
-  } catch {
-    return /^$/
-  }
 }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Host } from 'netsim'
 import type { SocketType } from '../../../src/uapi/socket.ts'
-import { CallSocket, Refused } from './sockets.ts'
+import { CallSocket, Refused, TRACKED } from './sockets.ts'
 import { nanoseconds, showAddress } from './text.ts'
 
 const MACHINES = readFileSync(join(import.meta.dirname, 'machines.sh'), 'utf8')
@@ -18,6 +18,7 @@ class Section {
   private readonly vars = new Map<string, CallSocket>()
 
   constructor() {
+    this.host.sh('sysctl -qw net.netfilter.nf_log_all_netns=1')
     const made = this.host.sh(MACHINES)
     if (made.output !== '') throw new Error(made.output)
   }
@@ -59,8 +60,8 @@ class Section {
   }
 
   line(line: string): string {
-    if (line.startsWith('$ ')) {
-      this.host.sh(line.slice(2))
+    if (line.startsWith('$ ') || line.startsWith('$first ')) {
+      this.host.sh(line.slice(line.indexOf(' ') + 1))
       return ''
     }
     if (line.startsWith('! ')) {
@@ -103,6 +104,8 @@ export function callsScript(text: string): string {
   return `cat >/tmp/calls.txt <<'END_OF_CALLS'\n${text}\nEND_OF_CALLS\npython3 ${join(import.meta.dirname, 'run.py')} /tmp/calls.txt\n`
 }
 
-export function sourceOfInterpreter(): string {
-  return readFileSync(join(import.meta.dirname, 'run.py'), 'utf8') + MACHINES
+/** What the answers to a calls file depend on besides itself. */
+export function sourceOfInterpreter(text: string): string {
+  const common = readFileSync(join(import.meta.dirname, 'run.py'), 'utf8') + MACHINES
+  return text.includes('.tracked ') ? common + TRACKED : common
 }

@@ -24,6 +24,11 @@ ETH_P_ALL, ETH_P_IP, ETH_P_ARP, ETH_P_IPV6 = 3, 0x0800, 0x0806, 0x86DD
 PACKET_TYPES = ['host', 'broadcast', 'multicast', 'otherhost', 'outgoing']
 PEER, PEER_MAC, B, B_MAC = '10.0.0.9', '020000000009', '10.0.0.2', '020000000b00'
 PEER_ISN = 1_000_000
+# Two who speak by hand through b: device -> own address, MAC and initial number, the other's address and number, b's MAC.
+ENDS = {
+    'a0': (PEER, PEER_MAC, PEER_ISN, '10.0.1.9', 2_000_000, B_MAC),
+    'c0': ('10.0.1.9', '020000000109', 2_000_000, PEER, PEER_ISN, '020000000b01'),
+}
 OPTIONS = {
     'SO_BROADCAST': (1, 6), 'SO_REUSEADDR': (1, 2), 'SO_REUSEPORT': (1, 15), 'SO_KEEPALIVE': (1, 9), 'SO_MARK': (1, 36),
     'SO_RCVBUF': (1, 8), 'SO_SNDBUF': (1, 7), 'IP_TTL': (0, 2), 'IP_TOS': (0, 1), 'IP_HDRINCL': (0, 3),
@@ -31,6 +36,12 @@ OPTIONS = {
     'TCP_NODELAY': (6, 1), 'TCP_KEEPIDLE': (6, 4), 'TCP_KEEPINTVL': (6, 5), 'TCP_KEEPCNT': (6, 6),
     'TCP_USER_TIMEOUT': (6, 18), 'TCP_SYNCNT': (6, 7),
 }
+CA_STATES = ['open', 'disorder', 'cwr', 'recovery', 'loss']
+TCP_INFO = (
+    'state ca_state retransmits probes backoff snd_wscale rcv_wscale rto ato snd_mss rcv_mss unacked sacked lost retrans fackets '
+    'last_data_sent last_ack_sent last_data_recv last_ack_recv pmtu rcv_ssthresh rtt rttvar snd_ssthresh snd_cwnd advmss '
+    'reordering rcv_rtt rcv_space total_retrans'
+).split()
 
 
 def checksum(data):
@@ -97,7 +108,7 @@ def show_icmp(data):
     return f'icmp {t}/{c} id {i} seq {s} {show(data[8:])}'
 
 
-def tcp_options(raw):
+def tcp_options(raw, base):
     out, i = [], 0
     while i < len(raw) and raw[i] != 0:
         if raw[i] == 1:
@@ -111,6 +122,9 @@ def tcp_options(raw):
             out.append('sack')
         elif raw[i] == 8:
             out.append('ts')
+        elif raw[i] == 5:
+            edges = struct.unpack(f'!{(raw[i + 1] - 2) // 4}I', raw[i + 2:i + raw[i + 1]])
+            out.append(f'blocks {" ".join(str((e - base) & 0xFFFFFFFF) for e in edges)}')
         i += raw[i + 1]
     return out
 
@@ -157,7 +171,7 @@ def show_packet(proto, data, seqs, full):
             line += f' ack {(ack - seqs.base.get(back, 0)) & 0xFFFFFFFF}' if back in seqs.base else ' ack N'
         if full:
             line += f' win {win}'
-            opts = tcp_options(body[20:(off >> 4) * 4])
+            opts = tcp_options(body[20:(off >> 4) * 4], seqs.base.get(back, 0))
             if opts:
                 line += f' <{",".join(opts)}>'
         return line + more
@@ -370,14 +384,32 @@ class Sock:
         names = (('in', 1), ('out', 4), ('err', 8), ('hup', 16))
         return ' '.join(n for n, bit in names if events & bit) or 'nothing'
 
-    def wait(self, timeout):
-        """Until it polls an error, a hang-up or something to read; the time to the nearest power of two."""
+    def wait(self, timeout, step=None):
+        """Until it polls an error, a hang-up or something to read; the time to the nearest power of two, or in steps."""
         start = time.monotonic()
         p = select.poll()
         p.register(self.s, select.POLLIN)
         p.poll(ns(timeout) // 10**6)
         passed = time.monotonic() - start
+        if step is not None:
+            return f'after {bucket(round(passed * 1e9), step):g} s'
         return f'after {0 if passed < 0.3 else 2 ** round(math.log2(passed)):g} s'
+
+    def timer(self):
+        """The timer that runs, as ss -o shows it: which, the whole minutes left, what it counts."""
+        ends = [show_addr(self.s.getsockname()), show_addr(self.s.getpeername())]
+        out = subprocess.run(['ip', 'netns', 'exec', self.machine, 'ss', '-Htano'], stdout=subprocess.PIPE).stdout.decode()
+        for line in out.splitlines():
+            m = re.search(r'timer:\((\w+),(?:(\d+)min)?[^,]*,(\d+)\)', line)
+            if m and line.split()[3:5] == ends:
+                return f'{m[1]} {m[2] or 0} min, {m[3]}'
+        return 'none'
+
+    def info(self, *fields):
+        """Fields of struct tcp_info."""
+        raw = self.s.getsockopt(6, 11, 192)
+        found = dict(zip(TCP_INFO, struct.unpack('5B', raw[:5]) + (raw[6] & 15, raw[6] >> 4) + struct.unpack('24I', raw[8:104])))
+        return ' '.join(f'{f} {CA_STATES[found[f]] if f == "ca_state" else found[f]}' for f in fields)
 
     def shutdown(self, how):
         self.s.shutdown({'rd': 0, 'wr': 1, 'rdwr': 2}[how])
@@ -425,6 +457,25 @@ class Sock:
     def segment(self, ports, flags, *more):
         """A segment from 10.0.0.9 to b, sequence numbers relative to the initial ones."""
         self.learn()
+        isn = self.isn.get(tuple(int(p) for p in ports.split('>')), 0)
+        return self.send_segment((PEER, PEER_MAC, PEER_ISN, B, isn, B_MAC), ports, flags, more)
+
+    def forward(self, ports, flags, *more):
+        """A segment through b, from a0's 10.0.0.9 to c0's 10.0.1.9 or back; both initial numbers are given."""
+        return self.send_segment(ENDS[self.s.getsockname()[0]], ports, flags, more)
+
+    def tracked(self, *words):
+        """The same, and what b's connection tracking made of it."""
+        self.tracking('begin')
+        self.forward(*words)
+        time.sleep(0.01)
+        return self.tracking('').strip()
+
+    def tracking(self, word):
+        return subprocess.run(['bash', f'{HERE}/tracked.sh', word], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL).stdout.decode()
+
+    def send_segment(self, ends, ports, flags, more):
+        source, source_mac, first, target, other_first, target_mac = ends
         sport, dport = (int(p) for p in ports.split('>'))
         o = {'seq': 0, 'ack': 0, 'win': 1000}
         opts, data, bad, words = b'', b'', False, list(more)
@@ -438,6 +489,9 @@ class Sock:
                 opts += struct.pack('!BBBBII', 1, 1, 8, 10, int(words.pop(0)), 0)
             elif w == 'sack':
                 opts += bytes([1, 1, 4, 2])
+            elif w == 'block':
+                edges = ((other_first + int(words.pop(0))) & 0xFFFFFFFF for _ in range(2))
+                opts += struct.pack('!BBBBII', 1, 1, 5, 10, *edges)
             elif w == 'wscale':
                 opts += bytes([1, 3, 3, int(words.pop(0))])
             elif w == 'bad':
@@ -446,16 +500,16 @@ class Sock:
                 data = payload([w] + words)
                 words = []
         bits = sum(bit for c, bit in (('F', 1), ('S', 2), ('R', 4), ('P', 8), ('.', 16)) if c in flags)
-        seq = (PEER_ISN + o['seq']) & 0xFFFFFFFF
-        ack = (self.isn.get((sport, dport), 0) + o['ack']) & 0xFFFFFFFF if bits & 16 else 0
+        seq = (first + o['seq']) & 0xFFFFFFFF
+        ack = (other_first + o['ack']) & 0xFFFFFFFF if bits & 16 else 0
         off = (20 + len(opts)) // 4 << 4
         th = struct.pack('!HHIIBBHHH', sport, dport, seq, ack, off, bits, o['win'], 0, 0) + opts + data
-        pseudo = socket.inet_aton(PEER) + socket.inet_aton(B) + struct.pack('!BBH', 0, 6, len(th))
+        pseudo = socket.inet_aton(source) + socket.inet_aton(target) + struct.pack('!BBH', 0, 6, len(th))
         ck = checksum(pseudo + th) ^ (0x5555 if bad else 0)
         th = th[:16] + struct.pack('!H', ck) + th[18:]
-        ip = struct.pack('!BBHHHBBH4s4s', 0x45, 0, 20 + len(th), 1, 0x4000, 64, 6, 0, socket.inet_aton(PEER), socket.inet_aton(B))
+        ip = struct.pack('!BBHHHBBH4s4s', 0x45, 0, 20 + len(th), 1, 0x4000, 64, 6, 0, socket.inet_aton(source), socket.inet_aton(target))
         ip = ip[:10] + struct.pack('!H', checksum(ip)) + ip[12:]
-        n = self.s.send(bytes.fromhex(B_MAC + PEER_MAC) + struct.pack('!H', ETH_P_IP) + ip + th)
+        n = self.s.send(bytes.fromhex(target_mac + source_mac) + struct.pack('!H', ETH_P_IP) + ip + th)
         return str(n)
 
     def verdict(self, *words):
@@ -466,15 +520,18 @@ class Sock:
 
     def show(self, *words):
         """The frames since the last time, ARP left out; with a step, the time since the one before it in such steps (`x200ms`: the
-        nearest lower 200 ms times a power of two, because the kernel's timer wheel rounds up)."""
-        full = 'full' in words
-        word = next((w for w in words if w != 'full'), None)
+        nearest lower 200 ms times a power of two, because the kernel's timer wheel rounds up). `no-psh`: without the flag
+        that Linux puts on the last segment of what it hands to the device at once. `in`, `out`: only those."""
+        full, psh = 'full' in words, 'no-psh' not in words
+        word = next((w for w in words if w not in ('full', 'no-psh', 'in', 'out')), None)
         out, before = [], None
         while self.frames:
             at, data, proto, kind = self.frames.pop(0)
             line = show_packet(proto, data, self.seqs, full)
-            if line is None or line.startswith('arp'):
+            if line is None or line.startswith('arp') or ('in' if kind == 4 else 'out') in words:
                 continue
+            if not psh:
+                line = line.replace(' P. ', ' . ')
             gap = '' if word is None else f'+{bucket(0 if before is None else at - before, word):g} '
             before = at
             out.append(f'  {gap}{">" if kind == 4 else "<"} {line}')
@@ -528,6 +585,9 @@ class Section:
             return ERRNO.get(e.errno, str(e))
 
     def line(self, line):
+        if line.startswith('$first '):
+            subprocess.run(['nsenter', '-t', '1', '-n', 'bash', '-c', line[7:]], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+            return
         if line.startswith('$ '):
             subprocess.run(['bash', '-c', line[2:]], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
             return
@@ -554,7 +614,8 @@ def machines():
     subprocess.run(['bash', f'{HERE}/machines.sh'], check=True)
     for n in 'abc':
         enter(n)
-        subprocess.run('sysctl -qw net.ipv6.conf.all.disable_ipv6=1', shell=True, stderr=subprocess.DEVNULL)
+        # netsim's congestion control; the default is CUBIC, or a kernel's own.
+        subprocess.run('sysctl -qw net.ipv6.conf.all.disable_ipv6=1; sysctl -qw net.ipv4.tcp_congestion_control=reno', shell=True, stderr=subprocess.DEVNULL)
     time.sleep(0.1)
     for n, devs in (('a', ['a0']), ('b', ['b0', 'b1']), ('c', ['c0'])):
         enter(n)
@@ -583,6 +644,10 @@ def run_section(lines, traced, out):
 
 
 def main():
+    # The first namespace's log hears the others (`# in the first namespace`; elsewhere there is no such file).
+    if os.path.exists('/proc/sys/net/netfilter/nf_log_all_netns'):
+        with open('/proc/sys/net/netfilter/nf_log_all_netns', 'w') as f:
+            f.write('1')
     sections = [('', [])]
     with open(sys.argv[1]) as f:
         for raw in f:

@@ -1,8 +1,9 @@
 // Segments made by hand, from 10.0.0.9 (nobody) to b: `3000>80 S. seq 0 ack 1 mss 1460 ts 5 bad "data"`, numbers relative to
-// the initial ones. Twin of Sock.segment in run.py.
+// the initial ones; or through b, between that and 10.0.1.9. Twin of Sock.segment and Sock.forward in run.py.
 import { ip4 } from '../../../src/lib/ip4.ts'
 import { parseMac } from '../../../src/lib/mac.ts'
 import type { Received } from '../../../src/uapi/socket.ts'
+import { put32 } from '../../../src/wire/bytes.ts'
 import { ethernet } from '../../../src/wire/ethernet.ts'
 import { ipv4 } from '../../../src/wire/ipv4.ts'
 import type { Packet } from '../../../src/wire/packet.ts'
@@ -14,6 +15,10 @@ const PEER_MAC = parseMac('02:00:00:00:00:09')!
 const B = ip4('10.0.0.2')
 const B_MAC = parseMac('02:00:00:00:0b:00')!
 const PEER_ISN = 1_000_000
+const FAR = ip4('10.0.1.9')
+const FAR_MAC = parseMac('02:00:00:00:01:09')!
+const FAR_ISN = 2_000_000
+const B1_MAC = parseMac('02:00:00:00:0b:01')!
 const FLAGS: Readonly<Record<string, number>> = { F: 1, S: 2, R: 4, P: 8, '.': 16 }
 
 /** The initial sequence numbers of the other side, from what has come in. */
@@ -32,6 +37,8 @@ interface Given {
   wscale: number | null
   sack: boolean
   bad: boolean
+  /** Edges of one SACK block. */
+  block: readonly [number, number] | null
   data: Uint8Array
 }
 
@@ -45,12 +52,14 @@ function read(words: readonly string[]): Given {
     wscale: null,
     sack: false,
     bad: false,
+    block: null,
     data: new Uint8Array(0),
   }
   for (let i = 0; i < words.length; i++) {
     const w = words[i]!
     if (w === 'seq' || w === 'ack' || w === 'win' || w === 'mss' || w === 'ts' || w === 'wscale')
       g[w] = Number(words[++i])
+    else if (w === 'block') g.block = [Number(words[++i]), Number(words[++i])]
     else if (w === 'sack' || w === 'bad') g[w] = true
     else {
       g.data = payload(words.slice(i))
@@ -60,24 +69,60 @@ function read(words: readonly string[]): Given {
   return g
 }
 
+/** Who speaks to whom, with what initial numbers. */
+interface Ends {
+  readonly src: number
+  readonly dst: number
+  readonly srcMac: number
+  readonly dstMac: number
+  readonly isn: number
+  readonly otherIsn: number
+}
+
+const TO_FAR: Ends = { src: PEER, dst: FAR, srcMac: PEER_MAC, dstMac: B_MAC, isn: PEER_ISN, otherIsn: FAR_ISN }
+const FROM_FAR: Ends = { src: FAR, dst: PEER, srcMac: FAR_MAC, dstMac: B1_MAC, isn: FAR_ISN, otherIsn: PEER_ISN }
+
+function sackBlock(isn: number, [start, end]: readonly [number, number]): Uint8Array {
+  const b = new Uint8Array(10)
+  b.set([5, 10])
+  put32(b, 2, (isn + start) >>> 0)
+  put32(b, 6, (isn + end) >>> 0)
+  return b
+}
+
 export function makeSegment(words: readonly string[], isn: ReadonlyMap<string, number>): Packet {
+  const otherIsn = isn.get(words[0]!) ?? 0
+  return segmentOf(words, { src: PEER, dst: B, srcMac: PEER_MAC, dstMac: B_MAC, isn: PEER_ISN, otherIsn })
+}
+
+/** From the peer at a0 through b to the one at c0, or back. */
+export function makeForwarded(words: readonly string[], machine: string): Packet {
+  return segmentOf(words, machine === 'a' ? TO_FAR : FROM_FAR)
+}
+
+function segmentOf(words: readonly string[], ends: Ends): Packet {
   const [ports, flagText, ...more] = words
   const [sport, dport] = ports!.split('>').map(Number)
   const g = read(more)
   const flags = [...flagText!].reduce((bits, c) => bits | (FLAGS[c] ?? 0), 0)
-  const none = g.mss === null && g.ts === null && g.wscale === null && !g.sack
+  const none = g.mss === null && g.ts === null && g.wscale === null && !g.sack && g.block === null
+  const unknown = g.block === null ? null : sackBlock(ends.otherIsn, g.block)
   const timestamps: readonly [number, number] | null = g.ts === null ? null : [g.ts, 0]
   const options: TcpOptions | null = none
     ? null
-    : { mss: g.mss, windowScale: g.wscale, sackPermitted: g.sack, timestamps, unknown: null }
+    : { mss: g.mss, windowScale: g.wscale, sackPermitted: g.sack, timestamps, unknown }
   const optionSize =
-    (g.mss === null ? 0 : 4) + (g.ts === null ? 0 : 12) + (g.wscale === null ? 0 : 4) + (g.sack ? 4 : 0)
+    (g.mss === null ? 0 : 4) +
+    (g.ts === null ? 0 : 12) +
+    (g.wscale === null ? 0 : 4) +
+    (g.sack ? 4 : 0) +
+    (g.block === null ? 0 : 12)
   const size = 40 + (g.ts !== null && g.sack ? optionSize - 4 : optionSize) + g.data.length
-  const seq = (PEER_ISN + g.seq) >>> 0
-  const ack = (flags & 16) !== 0 ? ((isn.get(ports!) ?? 0) + g.ack) >>> 0 : 0
+  const seq = (ends.isn + g.seq) >>> 0
+  const ack = (flags & 16) !== 0 ? (ends.otherIsn + g.ack) >>> 0 : 0
   return {
-    eth: ethernet(B_MAC, PEER_MAC, 0x0800),
-    net: ipv4(PEER, B, 6, 64, 0, 1, true, false, 0, size, null, false),
+    eth: ethernet(ends.dstMac, ends.srcMac, 0x0800),
+    net: ipv4(ends.src, ends.dst, 6, 64, 0, 1, true, false, 0, size, null, false),
     l4: tcp(sport!, dport!, seq, ack, flags, g.win, 0, options, g.bad),
     data: g.data,
   }

@@ -1,6 +1,9 @@
 // The verbs of calls files on one netsim socket: what each call answers, as text. Read first: docs/testing.md. Twin of
 // class Sock in run.py.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Host } from 'netsim'
+import { TcpSock } from '../../../src/kernel/socket/tcp_sock.ts'
 import type { Errno } from '../../../src/lib/errno.ts'
 import { ip4 } from '../../../src/lib/ip4.ts'
 import { MAC_BROADCAST } from '../../../src/lib/mac.ts'
@@ -8,10 +11,13 @@ import type { Received, SocketOptions, SocketResult, Sockets, SocketType } from 
 import { arp } from '../../../src/wire/arp.ts'
 import { ETH_P_ALL, ethernet } from '../../../src/wire/ethernet.ts'
 import { NO_DATA } from '../../../src/wire/packet.ts'
-import { learnIsn, makeSegment } from './segment.ts'
+import { learnIsn, makeForwarded, makeSegment } from './segment.ts'
+import { tcpInfoField, tcpTimerText } from './tcp_info.ts'
 import { address, bucket, nanoseconds, payload, Seqs, show, showAddress, showIcmp, showPacket } from './text.ts'
 
 const SECOND = 1_000_000_000
+
+export const TRACKED = readFileSync(join(import.meta.dirname, 'tracked.sh'), 'utf8')
 
 /** The errno that a call answered. */
 export class Refused extends Error {
@@ -51,6 +57,9 @@ const OPTIONS: Readonly<Record<string, (value: string) => SocketOptions>> = {
   TCP_USER_TIMEOUT: (v) => ({ userTimeout: Number(v) }),
   PACKET_MR_PROMISC: (v) => ({ promisc: v === '1' }),
 }
+
+/** What `show` may be followed by, besides a step of time. */
+const SHOW_WORDS: readonly string[] = ['full', 'no-psh', 'in', 'out']
 
 type Kind = SocketType | 'wire' | 'peer'
 
@@ -123,6 +132,10 @@ export class CallSocket {
         return this.arp(a)
       case 'segment':
         return this.segment(a)
+      case 'forward':
+        return this.forward(a)
+      case 'tracked':
+        return this.tracked(a)
       case 'shutdown':
         must(calls.shutdown(id, a[0] === 'rd' ? 'read' : a[0] === 'wr' ? 'write' : 'both'))
         return 'ok'
@@ -152,7 +165,11 @@ export class CallSocket {
       case 'poll':
         return this.poll()
       case 'wait':
-        return this.wait(nanoseconds(a[0]!))
+        return this.wait(nanoseconds(a[0]!), a[1])
+      case 'timer':
+        return tcpTimerText(this.tcp())
+      case 'info':
+        return a.map((field) => `${field} ${tcpInfoField(this.tcp(), field)}`).join(' ')
       case 'getsockname':
         return showAddress(calls.getsockname(id))
       case 'getpeername':
@@ -209,13 +226,20 @@ export class CallSocket {
     return names.filter((n) => n !== false).join(' ') || 'nothing'
   }
 
-  /** Until it polls an error, a hang-up or something to read; the time to the nearest power of two. */
-  private wait(limit: number): string {
+  private tcp(): TcpSock {
+    const sk = this.host.current.kernel.layer.find(this.id)
+    if (!(sk instanceof TcpSock)) throw new Error('not a TCP socket')
+    return sk
+  }
+
+  /** Until it polls an error, a hang-up or something to read; the time to the nearest power of two, or in steps. */
+  private wait(limit: number, step: string | undefined): string {
     const start = this.host.now
     for (let r = this.calls.poll(this.id); this.host.now - start < limit; r = this.calls.poll(this.id)) {
       if (r.readable || r.error || r.hangup) break
       this.host.run(0.001)
     }
+    if (step !== undefined) return `after ${bucket(this.host.now - start, step)} s`
     const passed = (this.host.now - start) / SECOND
     return `after ${passed < 0.3 ? 0 : 2 ** Math.round(Math.log2(passed))} s`
   }
@@ -231,6 +255,18 @@ export class CallSocket {
   private segment(a: readonly string[]): string {
     for (let r = this.calls.recv(this.id); r.ok; r = this.calls.recv(this.id)) learnIsn(r.value, this.isn)
     return String(must(this.calls.sendFrame(this.id, makeSegment(a, this.isn), 0)))
+  }
+
+  private forward(a: readonly string[]): string {
+    return String(must(this.calls.sendFrame(this.id, makeForwarded(a, this.machine), 0)))
+  }
+
+  /** What b's connection tracking makes of a segment that it forwards: tracked.sh. */
+  private tracked(a: readonly string[]): string {
+    this.host.sh(`set begin\n${TRACKED}`)
+    this.forward(a)
+    this.host.run(0.01)
+    return this.host.sh(TRACKED).output.trim()
   }
 
   /** What became of a segment at b0: the kernel's function and reason that dropped it, or "taken". */
@@ -253,12 +289,14 @@ export class CallSocket {
 
   /** The frames since the last time, ARP left out; with a step, the time since the one before it in such steps. */
   private show(a: readonly string[]): string {
-    const word = a.find((w) => w !== 'full')
+    const word = a.find((w) => !SHOW_WORDS.includes(w))
     const out: string[] = []
     let before: number | null = null
     for (let r = this.calls.recv(this.id); r.ok; r = this.calls.recv(this.id)) {
-      const line = showPacket(r.value.frame!, this.seqs, a.includes('full'))
-      if (line === null || line.startsWith('arp')) continue
+      const shown = showPacket(r.value.frame!, this.seqs, a.includes('full'))
+      const other = r.value.packetType === 'outgoing' ? 'in' : 'out'
+      if (shown === null || shown.startsWith('arp') || a.includes(other)) continue
+      const line = a.includes('no-psh') ? shown.replace(' P. ', ' . ') : shown
       const gap = word === undefined ? '' : `+${bucket(r.value.time - (before ?? r.value.time), word)} `
       before = r.value.time
       out.push(`  ${gap}${r.value.packetType === 'outgoing' ? '>' : '<'} ${line}`)

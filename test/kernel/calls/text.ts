@@ -1,6 +1,6 @@
 // How bytes, addresses and frames are spelled in calls files: data to send, and what an answer shows. Twin of run.py.
 import { formatIp4, ip4 } from '../../../src/lib/ip4.ts'
-import { concat } from '../../../src/wire/bytes.ts'
+import { concat, u32 } from '../../../src/wire/bytes.ts'
 import { encodeIcmp, ICMP_ECHO, type Icmp, icmp } from '../../../src/wire/icmp.ts'
 import { encodeIpv4, type Ipv4, ipv4 } from '../../../src/wire/ipv4.ts'
 import type { Packet } from '../../../src/wire/packet.ts'
@@ -87,12 +87,17 @@ function flagText(flags: number): string {
 }
 
 /** In the order of the header. */
-function optionText(o: TcpOptions): string {
+function optionText(o: TcpOptions, base: number): string {
   const out: string[] = []
   if (o.mss !== null) out.push(`mss ${o.mss}`)
   if (o.sackPermitted) out.push('sack')
   if (o.timestamps !== null) out.push('ts')
   if (o.windowScale !== null) out.push(`wscale ${o.windowScale}`)
+  const b = o.unknown
+  if (b !== null && b[0] === 5 && b.length === b[1]) {
+    const edges = Array.from({ length: (b.length - 2) / 4 }, (_, i) => (u32(b, 2 + 4 * i) - base) >>> 0)
+    out.push(`blocks ${edges.join(' ')}`)
+  }
   return out.length === 0 ? '' : ` <${out.join(',')}>`
 }
 
@@ -100,11 +105,11 @@ function showTcp(ip: Ipv4, t: Tcp, size: number, seqs: Seqs, full: boolean): str
   const from = `${formatIp4(ip.src)}:${t.sport}`
   const to = `${formatIp4(ip.dst)}:${t.dport}`
   let line = `${from} > ${to} ${flagText(t.flags)} ${seqs.of(`${from} ${to}`, t.seq, (t.flags & 2) !== 0)}:${size}`
+  const back = seqs.base.get(`${to} ${from}`)
   if ((t.flags & 16) !== 0) {
-    const back = seqs.base.get(`${to} ${from}`)
     line += back === undefined ? ' ack N' : ` ack ${(t.ack - back) >>> 0}`
   }
-  if (full) line += ` win ${t.window}${t.options === null ? '' : optionText(t.options)}`
+  if (full) line += ` win ${t.window}${t.options === null ? '' : optionText(t.options, back ?? 0)}`
   return line
 }
 

@@ -20,9 +20,9 @@ import { nf_ct_refresh_acct } from './account.ts'
 import { ctConf } from './conf.ts'
 import { NfConn } from './conn.ts'
 import {
-  IPCT_ALL,
   IPCT_NEW,
   IPCT_REPLY,
+  IPCT_UNSAID,
   nf_conntrack_event_cache,
   nf_ct_deliver_cached_events,
   nf_ct_ecache_ext_add,
@@ -30,7 +30,6 @@ import {
   traceConn,
 } from './events.ts'
 import { early_drop, tableFull } from './full.ts'
-import { nf_ct_l4proto_log_invalid } from './log_invalid.ts'
 import { nf_conntrack_icmp_packet, nf_conntrack_icmpv4_error } from './proto_icmp.ts'
 import { nf_conntrack_tcp_packet, REOPEN } from './proto_tcp.ts'
 import { nf_conntrack_udp_packet } from './proto_udp.ts'
@@ -62,7 +61,7 @@ export function nf_conntrack_in(net: NetNs, hook: number, skb: SkBuff): number {
       return NF_ACCEPT
     }
   }
-  return track(net, hook, skb, zoneO, zoneR, template === null ? IPCT_ALL : template.events)
+  return track(net, hook, skb, zoneO, zoneR, template === null ? IPCT_UNSAID : template.events)
 }
 
 /** The packet gets no connection: it is INVALID. */
@@ -106,10 +105,7 @@ function track(net: NetNs, hook: number, skb: SkBuff, zoneO: number, zoneR: numb
       skb.nfct = null
       continue
     }
-    if (wrong !== null) {
-      nf_ct_l4proto_log_invalid(net, skb, wrong)
-      return invalid(net, skb, wrong)
-    }
+    if (wrong !== null) return invalid(net, skb, wrong)
     if (skb.ctinfo === IP_CT_ESTABLISHED_REPLY && (ct.status & IPS_SEEN_REPLY) === 0) {
       ct.status |= IPS_SEEN_REPLY
       nf_conntrack_event_cache(net, ct, IPCT_REPLY)
@@ -174,8 +170,8 @@ function init_conntrack(net: NetNs, zoneO: number, zoneR: number, events: number
     zoneR,
   )
   if (conf.acct) ct.acct = new Float64Array(4)
-  ct.eventMask = events
-  nf_ct_ecache_ext_add(net, ct)
+  ct.eventMask = nf_ct_ecache_ext_add(net, events)
+  if (ct.eventMask !== 0) ct.events = 0
   return ct
 }
 

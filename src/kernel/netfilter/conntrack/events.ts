@@ -21,7 +21,11 @@ export const IPCT_ASSURED = 4
 export const IPCT_PROTOINFO = 8
 export const IPCT_MARK = 16
 export const IPCT_DESTROY = 32
-export const IPCT_ALL = -1
+/** Those that never happen here: related, helper, natseqinfo, secmark. */
+const IPCT_OTHER = 64
+/** Nobody said which: all of them. */
+export const IPCT_UNSAID = 0
+const IPCT_ALL = -1
 
 const CT_EVENTS: Readonly<Record<string, number>> = Object.freeze({
   new: IPCT_NEW,
@@ -32,15 +36,20 @@ const CT_EVENTS: Readonly<Record<string, number>> = Object.freeze({
   mark: IPCT_MARK,
 })
 
-/** The names of -j CT --ctevents; what never happens here (related, helper, natseqinfo, secmark) has no bit. */
+/** The names of -j CT --ctevents. */
 export function ipctMask(names: readonly string[]): number {
-  return names.reduce((mask, name) => mask | (CT_EVENTS[name] ?? 0), 0)
+  return names.reduce((mask, name) => mask | (CT_EVENTS[name] ?? IPCT_OTHER), 0)
 }
 
-/** nf_ct_ecache_ext_add: will changes of this connection be told? With nf_conntrack_events 2, if somebody listens when it is made. */
-export function nf_ct_ecache_ext_add(net: NetNs, ct: NfConn): void {
+/**
+ * nf_ct_ecache_ext_add: which changes will be told of what is made now, a connection or the template of a rule; 0 for none. With
+ * nf_conntrack_events 2 only if somebody listens; with 0 only those that a rule names.
+ */
+export function nf_ct_ecache_ext_add(net: NetNs, named: number): number {
   const { events } = ctConf(net)
-  if (events === 1 || (events === 2 && hasListener(net.kernel))) ct.events = 0
+  if (events === 0) return named
+  if (events === 2 && !hasListener(net.kernel)) return 0
+  return named === IPCT_UNSAID ? IPCT_ALL : named
 }
 
 /** nf_ctnetlink_has_listener: one for the whole machine. */
@@ -51,14 +60,14 @@ function hasListener(kernel: Kernel): boolean {
 
 /** nf_conntrack_event_cache */
 export function nf_conntrack_event_cache(_net: NetNs, ct: NfConn, event: number): void {
-  if (ct.events >= 0) ct.events |= event & ct.eventMask
+  if (ct.events >= 0) ct.events |= event
 }
 
-/** nf_ct_deliver_cached_events */
+/** nf_ct_deliver_cached_events: all that happened, if the mask has any of it. */
 export function nf_ct_deliver_cached_events(net: NetNs, ct: NfConn): void {
   const { events } = ct
   ct.events = 0
-  if ((ct.status & IPS_DYING) !== 0 || !net.kernel.hasMonitors(net)) return
+  if ((events & ct.eventMask) === 0 || (ct.status & IPS_DYING) !== 0 || !net.kernel.hasMonitors(net)) return
   const kind = (events & IPCT_NEW) !== 0 ? 'new' : 'update'
   const info = ctInfo(net, ct)
   const told = (events & IPCT_PROTOINFO) !== 0 ? info : { ...info, tcpState: null }

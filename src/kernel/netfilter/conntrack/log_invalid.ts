@@ -9,5 +9,5 @@ import { ctConf } from './conf.ts'
 export function nf_ct_l4proto_log_invalid(net: NetNs, skb: SkBuff, reason: string): void {
   const which = ctConf(net).logInvalid
   if (which === 0 || (which !== 255 && which !== skb.ip.protocol)) return
-  nf_log_invalid(net, skb, reason)
+  nf_log_invalid(net, skb, `nf_ct_proto_${skb.ip.protocol}: ${reason} `)
 }

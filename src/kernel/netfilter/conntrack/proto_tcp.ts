@@ -12,6 +12,7 @@ import { NF_INET_PRE_ROUTING } from '../../../uapi/netfilter.ts'
 import type { Tcp } from '../../../wire/tcp.ts'
 import type { NetNs } from '../../core/netns.ts'
 import type { SkBuff } from '../../core/skbuff.ts'
+import { HZ } from '../jiffies.ts'
 import { nf_ct_acct_add, nf_ct_refresh_acct } from './account.ts'
 import { type CtConf, ctConf } from './conf.ts'
 import type { NfConn } from './conn.ts'
@@ -75,6 +76,12 @@ const LET_PASS = 2
 function tcp_error(conf: CtConf, h: Tcp, hook: number): string | null {
   if (h.badSum && hook === NF_INET_PRE_ROUTING && conf.checksum) return 'bad checksum'
   return isValidFlags(h.flags) ? null : 'invalid tcp flag combination'
+}
+
+/** The packet is INVALID, and the log hears of it. */
+function complain(net: NetNs, skb: SkBuff, reason: string): string {
+  nf_ct_l4proto_log_invalid(net, skb, reason)
+  return reason
 }
 
 /** tcp_new: may this segment begin a connection? One in the middle of a connection may, unless nf_conntrack_tcp_loose is 0. */
@@ -244,8 +251,8 @@ function nf_tcp_handle_invalid(net: NetNs, ct: NfConn, t: TcpTrack, dir: number,
   const left = ct.timeout - now
   const { tcpUnack } = ctConf(net)
   if (left < 120e9 || left <= tcpUnack) return
-  const seconds = tcpUnack / 1e9
-  const text = `packet (index ${index}, dir ${dir}) response for index ${t.lastIndex} lower timeout to ${seconds}`
+  const ticks = (tcpUnack / 1e9) * HZ
+  const text = `packet (index ${index}, dir ${dir}) response for index ${t.lastIndex} lower timeout to ${ticks}`
   nf_ct_l4proto_log_invalid(net, skb, text)
   ct.timeout = now + tcpUnack
 }
@@ -267,7 +274,7 @@ export function nf_conntrack_tcp_packet(net: NetNs, ct: NfConn, skb: SkBuff, hoo
   if (h === null || h.kind !== 'tcp') return 'truncated packet'
   const conf = ctConf(net)
   const wrong = tcp_error(conf, h, hook)
-  if (wrong !== null) return wrong
+  if (wrong !== null) return complain(net, skb, wrong)
   if ((ct.status & IPS_CONFIRMED) === 0) {
     ct.tcp = tcp_new(conf, h, skb)
     if (ct.tcp === null)
@@ -278,7 +285,7 @@ export function nf_conntrack_tcp_packet(net: NetNs, ct: NfConn, skb: SkBuff, hoo
   oldState = t.state
   newState = TCP_CONNTRACKS[dir]![index]![oldState]!
   const decision = decide(net, ct, t, dir, index, h, skb)
-  if (typeof decision === 'string') return decision
+  if (typeof decision === 'string') return decision === REOPEN ? REOPEN : complain(net, skb, decision)
   if (decision === LET_PASS) return null
   if (decision === CHECK_WINDOW) {
     const action = tcp_in_window(t, dir, index, skb, h, conf.beLiberal)
@@ -287,6 +294,7 @@ export function nf_conntrack_tcp_packet(net: NetNs, ct: NfConn, skb: SkBuff, hoo
         nf_ct_l4proto_log_invalid(net, skb, windowReason)
         return null
       }
+      complain(net, skb, windowReason)
       nf_tcp_handle_invalid(net, ct, t, dir, index, skb)
       return windowReason
     }

@@ -8,6 +8,7 @@ import { nf_ct_refresh_acct } from './account.ts'
 import { ctConf } from './conf.ts'
 import type { NfConn } from './conn.ts'
 import { IPCT_ASSURED, nf_conntrack_event_cache } from './events.ts'
+import { nf_ct_l4proto_log_invalid } from './log_invalid.ts'
 
 /** A stream begins when there is traffic both ways after this long. */
 const STREAM_AFTER = 2e9
@@ -24,7 +25,10 @@ function udp_error(net: NetNs, skb: SkBuff, hook: number): string | null {
 /** nf_conntrack_udp_packet: null when the packet is valid, else why not. */
 export function nf_conntrack_udp_packet(net: NetNs, ct: NfConn, skb: SkBuff, hook: number): string | null {
   const wrong = udp_error(net, skb, hook)
-  if (wrong !== null) return wrong
+  if (wrong !== null) {
+    nf_ct_l4proto_log_invalid(net, skb, wrong)
+    return wrong
+  }
   const conf = ctConf(net)
   const now = net.kernel.sim.now
   if ((ct.status & IPS_CONFIRMED) === 0) ct.streamAt = now + STREAM_AFTER

@@ -2,8 +2,9 @@
 // (net/netfilter/xt_CT.c). Read first: conntrack/core.ts. Leaves out helpers and timeout policies, which the tool refuses.
 import { IP_CT_UNTRACKED } from '../../../uapi/conntrack.ts'
 import type { TargetCt } from '../../../uapi/xt_target.ts'
+import type { NetNs } from '../../core/netns.ts'
 import type { CtTemplate, SkBuff } from '../../core/skbuff.ts'
-import { IPCT_ALL, ipctMask } from '../conntrack/events.ts'
+import { IPCT_UNSAID, ipctMask, nf_ct_ecache_ext_add } from '../conntrack/events.ts'
 import { traceSet } from '../set_event.ts'
 import { type TargetFn, type TargetOps, XT_CONTINUE } from '../xt.ts'
 
@@ -18,17 +19,40 @@ export const notrack: TargetFn = ({ skb }) => {
   return XT_CONTINUE
 }
 
-function compile(info: TargetCt): TargetFn {
-  if (info.notrack) return notrack
-  const template: CtTemplate = Object.freeze({
+function templateOf(info: TargetCt, events: number): CtTemplate {
+  return Object.freeze({
     zone: info.zone === null || info.zone === 'mark' ? 0 : info.zone,
     zoneOfMark: info.zone === 'mark',
     zoneDir: info.zoneDir,
-    events: info.ctevents.length === 0 ? IPCT_ALL : ipctMask(info.ctevents),
+    events,
   })
+}
+
+const RULES = 'CT --ctevents'
+const NO_RULES: ReadonlySet<TargetCt> = new Set()
+
+function rulesWithEvents(net: NetNs): ReadonlySet<TargetCt> {
+  return (net.nf.named.get(RULES) as Set<TargetCt> | undefined) ?? NO_RULES
+}
+
+/** Its --ctevents count only if somebody listened when the rule was put in: otherwise its template has no place for them. */
+function acquire(net: NetNs, info: TargetCt): void {
+  if (info.ctevents.length === 0 || nf_ct_ecache_ext_add(net, ipctMask(info.ctevents)) === 0) return
+  net.nf.named.set(RULES, new Set([...rulesWithEvents(net), info]))
+}
+
+function release(net: NetNs, info: TargetCt): void {
+  const rest = new Set(rulesWithEvents(net))
+  if (rest.delete(info)) net.nf.named.set(RULES, rest)
+}
+
+function compile(info: TargetCt): TargetFn {
+  if (info.notrack) return notrack
+  const template = templateOf(info, IPCT_UNSAID)
+  const chosen = templateOf(info, ipctMask(info.ctevents))
   return (par) => {
     if (settled(par.skb)) return XT_CONTINUE
-    par.skb.ctTemplate = template
+    par.skb.ctTemplate = rulesWithEvents(par.net).has(info) ? chosen : template
     if (!template.zoneOfMark) traceSet(par, 'xt_ct_target', 'zone', 0, template.zone)
     return XT_CONTINUE
   }
@@ -38,5 +62,7 @@ export const ctTarget: TargetOps<TargetCt> = {
   name: 'CT',
   tables: Object.freeze(['raw'] as const),
   conntrack: (info: TargetCt) => !info.notrack,
+  acquire,
+  release,
   compile,
 }

@@ -2,6 +2,7 @@
 import type { TargetLog } from '../../../uapi/xt_target.ts'
 import { nf_log_packet } from '../nf_log.ts'
 import { NF_LOG_IPOPT, NF_LOG_MACDECODE, NF_LOG_TCPOPT, NF_LOG_TCPSEQ, NF_LOG_UID } from '../nf_log_syslog.ts'
+import { nf_logger_find_get } from '../nf_loggers.ts'
 import { type TargetOps, XT_CONTINUE } from '../xt.ts'
 
 function flagsOf(info: TargetLog): number {
@@ -16,6 +17,7 @@ function flagsOf(info: TargetLog): number {
 
 export const logTarget: TargetOps<TargetLog> = {
   name: 'LOG',
+  check: (check) => nf_logger_find_get(check, 'nf_log_syslog'),
   compile(info: TargetLog) {
     const flags = flagsOf(info)
     return (par) => {

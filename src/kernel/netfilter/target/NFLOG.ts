@@ -2,10 +2,12 @@
 // trace. Read first: nf_log.ts.
 import type { TargetNflog } from '../../../uapi/xt_target.ts'
 import { nf_log_group } from '../nf_log.ts'
+import { nf_logger_find_get } from '../nf_loggers.ts'
 import { type TargetOps, XT_CONTINUE } from '../xt.ts'
 
 export const nflogTarget: TargetOps<TargetNflog> = {
   name: 'NFLOG',
+  check: (check) => nf_logger_find_get(check, 'nfnetlink_log'),
   compile:
     ({ group, prefix }: TargetNflog) =>
     (par) => {

@@ -4,6 +4,7 @@ import { formatIp4, parseIp4 } from '../../../lib/ip4.ts'
 import type { NatRange } from '../../../uapi/xt_target.ts'
 import { IPPROTO_ICMP, IPPROTO_SCTP, IPPROTO_TCP, IPPROTO_UDP } from '../../../wire/ipv4.ts'
 import { servicePort } from '../../lib/netdb.ts'
+import { dottedQuad } from '../address.ts'
 import type { Draft, FinalCall, OptionCall } from '../extension.ts'
 import { strtoul } from '../number.ts'
 
@@ -61,7 +62,7 @@ function parseTo(arg: string, call: OptionCall, range: Mutable<NatRange>): void 
 }
 
 function address(text: string, call: OptionCall): number {
-  return parseIp4(text) ?? call.problem(`Bad IP address "${text}"`)
+  return dottedQuad(text) ?? parseIp4(text) ?? call.problem(`Bad IP address "${text}"`)
 }
 
 /** What a command line says, of each of the four targets; `check` is the target's own final check. */
@@ -104,7 +105,8 @@ export class NatDraft<N extends string> implements Draft<NatRange & { readonly n
   }
 
   finish(call: FinalCall): NatRange & { readonly name: N } {
-    return { ...this.info, ...this.check?.(this.info, call) }
+    const more = this.check?.(this.info, call)
+    return more === undefined ? this.info : { ...this.info, ...more }
   }
 }
 

@@ -1,18 +1,8 @@
-// Running scripts on a real kernel: User Mode Linux (Debian's user-mode-linux, Linux 6.1, no privileges needed) or, as
+// Running scripts on a real kernel, for verify and for the recordings: User Mode Linux (Debian's user-mode-linux, Linux 6.1, no privileges needed) or, as
 // root, this machine's own in fresh namespaces. Each script gets a network namespace with lo up, its own /run and /tmp, and a
 // process 1 in that namespace (`ip link set … netns 1` brings a device home). A script that speaks of /etc writes to a copy.
-import { spawnSync } from 'node:child_process'
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export type Where = 'uml' | 'native'
@@ -24,19 +14,19 @@ export interface Run {
 }
 
 /** A copy of /etc that vanishes with the mount namespace: resolv.conf, hosts, netns/ are the script's to write. */
-const OWN_ETC =
+export const OWN_ETC =
   'mount -t tmpfs none /mnt && cp -a /etc/. /mnt 2>/dev/null; mount --move /mnt /etc; rm -rf /etc/netns; mkdir /etc/netns; '
 
 const WRAP =
   'mount -t tmpfs none /run; mkdir -p /run/netns; mount -t sysfs sys /sys 2>/dev/null; ip link set lo up; ' +
   `if grep -q /etc/ "$1"; then ${OWN_ETC}fi; ` +
-  'd=$(mktemp -d /var/tmp/netsim.XXXXXX); mount --bind "$d" /tmp; cd /root; exec timeout 280 bash "$1"'
+  'd=$(mktemp -d /var/tmp/netsim.XXXXXX); mount --bind "$d" /tmp; cd /root; t=$(sed -n "s/^# takes: //p" "$1"); exec timeout ${t:-280} bash "$1"'
 
 const VERSIONS =
   'echo "$(ip -V | sed "s/.*iproute2-//; s/,.*//") iproute2, $(ping -V | sed -n "1s/ping from //p"), bash $BASH_VERSION, $(sysctl -V | sed "s/sysctl from //")"'
 
 /** `iptables` is iptables-legacy, whatever Debian's alternatives say: netsim is x_tables, not nf_tables. */
-const LEGACY =
+export const LEGACY =
   'for t in "" -save -restore; do l=$(command -v iptables-legacy$t) && mkdir -p $b && ln -sf $l $b/iptables$t; done; export PATH=$b:$PATH'
 
 /** One script after another would take minutes of sleeping: they run at the same time, a few of them. */
@@ -61,20 +51,20 @@ export function missingPrograms(programs: Iterable<string>): string[] {
   return [...programs].filter((p) => spawnSync('sh', ['-c', `command -v -- '${p}'`]).status !== 0)
 }
 
-function runUml(dir: string, script: string): void {
+/** The arguments of linux.uml, and the init script written into `dir`: all modules are at hand, and root is this machine's file system. */
+function umlArguments(dir: string, script: string): string[] {
   const modules = '/usr/lib/uml/modules'
   const version = readdirSync(modules)[0] ?? ''
-  mkdirSync('/lib/modules', { recursive: true })
-  if (!existsSync(`/lib/modules/${version}`)) symlinkSync(`${modules}/${version}`, `/lib/modules/${version}`)
   const init = join(dir, 'init')
   const mounts = 'mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t tmpfs tmpfs /run'
+  const library = `[ -e /lib/modules/${version} ] || { mount -t tmpfs tmpfs /lib/modules; ln -s ${modules}/${version} /lib/modules/; }`
   const path = 'export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
   writeFileSync(
     init,
-    `#!/bin/bash\n${mounts}\n${path}\nmodprobe ipv6 disable=1\nmodprobe dummy numdummies=0; modprobe ifb numifbs=0; modprobe veth\nip link set lo up\nbash ${script}\nhalt -f\n`,
+    `#!/bin/bash\n${mounts}\n${library}\n${path}\nmodprobe ipv6 disable=1\nmodprobe dummy numdummies=0; modprobe ifb numifbs=0; modprobe veth\nip link set lo up\nbash ${script}\nhalt -f\n`,
   )
   chmodSync(init, 0o755)
-  const args = [
+  return [
     'mem=1024M',
     'root=/dev/root',
     'rootfstype=hostfs',
@@ -85,7 +75,21 @@ function runUml(dir: string, script: string): void {
     'con0=fd:0,fd:1',
     'quiet',
   ]
-  spawnSync('linux.uml', args, { stdio: ['ignore', 'ignore', 'ignore'], timeout: 900_000 })
+}
+
+const UML_PATIENCE = 900_000
+
+function runUml(dir: string, script: string): void {
+  spawnSync('linux.uml', umlArguments(dir, script), { stdio: ['ignore', 'ignore', 'ignore'], timeout: UML_PATIENCE })
+}
+
+/** The same without waiting: for those who show how far it is. */
+export function bootUml(dir: string, script: string): Promise<void> {
+  return new Promise((resolve) => {
+    const child = spawn('linux.uml', umlArguments(dir, script), { stdio: 'ignore', timeout: UML_PATIENCE })
+    child.on('error', () => resolve())
+    child.on('close', () => resolve())
+  })
 }
 
 /** Run scripts (name → text) and collect what each printed, stdout and stderr in order; `net` is unshare's option. */
@@ -101,7 +105,7 @@ export function runOnLinux(where: Where, scripts: ReadonlyMap<string, string>, n
   const main = join(dir, 'main.sh')
   writeFileSync(main, driver(dir, names, where === 'uml' ? 12 : 4, net))
   if (where === 'uml') runUml(dir, main)
-  else spawnSync('bash', [main], { stdio: 'ignore', timeout: 900_000 })
+  else spawnSync('bash', [main], { stdio: 'ignore', timeout: 1_500_000 })
   const read = (file: string): string => (existsSync(join(dir, file)) ? readFileSync(join(dir, file), 'utf8') : '')
   const outputs = new Map(names.map((name, i) => [name, read(`${i}.out`)]))
   const run = { kernel: read('kernel').trim(), tools: read('tools').trim(), outputs }

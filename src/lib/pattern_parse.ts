@@ -1,6 +1,6 @@
 // Shell patterns as a list of elements. Read first: pattern.ts.
-import { classMembers } from '../lib/regex/charclass.ts'
-import { inClass } from '../lib/regex/node.ts'
+import { classMembers } from './regex/charclass.ts'
+import { inClass } from './regex/node.ts'
 
 export type Element =
   | { readonly kind: 'char'; readonly char: string }

@@ -1,8 +1,9 @@
 // Shell patterns (glob(7), extglob): case, [[ == ]], ${x#p} and its kin, names of files. A pattern is text in which a backslash
 // takes away a character's meaning. Read first: bash(1), "Pattern Matching". A pattern without groups is matched with two pointers, any other
 // by sets of places in the text, so that time is polynomial; the meter pays. Leaves out equivalence classes and collating symbols.
-import type { Meter } from '../lib/regex/regex.ts'
+
 import { type Element, parsePattern } from './pattern_parse.ts'
+import type { Meter } from './regex/regex.ts'
 
 /** Protect every character of a text from being a pattern. */
 export function escapePattern(text: string): string {
@@ -45,6 +46,8 @@ function unitsOf(chars: Chars, n: number): number {
 const PER_STEP = 32
 /** Work on a set of places, in comparisons. */
 const SET_COST = 8
+
+const UNPAID: Meter = Object.freeze({ charge: () => undefined })
 
 class Matcher {
   private readonly chars: Chars
@@ -188,6 +191,12 @@ export function matches(pattern: string, text: string, meter: Meter, ignoreCase 
   const chars = charsOf(text)
   const m = new Matcher(chars, ignoreCase, meter, true)
   return simple(elements) ? m.whole(elements) : m.ends(elements, [0]).at(-1) === chars.length
+}
+
+/** fnmatch(3) without flags: *, ? and sets, no groups. In time proportional to the two lengths, so nobody has to pay. */
+export function fnmatch(pattern: string, text: string): boolean {
+  const elements = parsePattern(pattern.replace(/([?*+@!])\(/g, '$1\\('))
+  return new Matcher(charsOf(text), false, UNPAID).whole(elements)
 }
 
 /** ${x#p} ${x##p}: length of the prefix that matches, or -1. */
