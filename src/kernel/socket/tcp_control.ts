@@ -67,8 +67,9 @@ export function oowRateLimited(net: NetNs, entry: { lastOow: number }): boolean 
 }
 
 /** tcp_syn_options: what a SYN offers. */
-function synOptions(sk: TcpSock, withTs: boolean): TcpOptions {
+function offer(sk: TcpSock): TcpOptions {
   const sysctl = sk.net.cfg.sysctl
+  const withTs = sysctl['ipv4.tcp_timestamps'] !== 0
   return {
     mss: sk.advmss,
     windowScale: sysctl['ipv4.tcp_window_scaling'] !== 0 ? sk.rcvWscale : null,
@@ -80,8 +81,7 @@ function synOptions(sk: TcpSock, withTs: boolean): TcpOptions {
 
 /** The SYN of connect(2), also when it is sent again. */
 export function tcp_transmit_syn(sk: TcpSock): void {
-  const ts = sk.net.cfg.sysctl['ipv4.tcp_timestamps'] !== 0
-  const th = tcp(sk.sport, sk.dport, sk.iss, 0, TCP_SYN, Math.min(sk.rcvWnd, 0xffff), 0, synOptions(sk, ts), false)
+  const th = tcp(sk.sport, sk.dport, sk.iss, 0, TCP_SYN, Math.min(sk.rcvWnd, 0xffff), 0, offer(sk), false)
   ip_queue_xmit(sk, th, NO_DATA)
 }
 
@@ -95,18 +95,10 @@ export function tcp_connect(sk: TcpSock): void {
   tcp_rearm_rto(sk)
 }
 
-/** tcp_send_synack: the answer of a simultaneous open. */
+/** tcp_send_synack, the answer of a simultaneous open: our SYN once more, with ACK; it offers what the SYN did. */
 export function tcp_send_synack(sk: TcpSock): void {
-  const o = synOptions(sk, sk.tstampOk)
-  const options: TcpOptions = {
-    mss: sk.advmss,
-    windowScale: sk.wscaleOk ? sk.rcvWscale : null,
-    sackPermitted: sk.sackOk,
-    timestamps: o.timestamps,
-    unknown: null,
-  }
   const window = Math.min(sk.rcvWnd, 0xffff)
-  const th = tcp(sk.sport, sk.dport, sk.iss, sk.rcvNxt, TCP_SYN | TCP_ACK, window, 0, options, false)
+  const th = tcp(sk.sport, sk.dport, sk.iss, sk.rcvNxt, TCP_SYN | TCP_ACK, window, 0, offer(sk), false)
   ip_queue_xmit(sk, th, NO_DATA)
 }
 

@@ -2,7 +2,7 @@
 // Read first: tcp_sock.ts. RFC 9293 3.10.7.4, 1122 4.2.3.2 (delayed ACK).
 // Leaves out: urgent data, SACK blocks in our ACKs (but for D-SACK: tcp_dsack.ts).
 import type { DropReason } from '../../uapi/drop.ts'
-import { TCP_FIN, TCP_PSH, type Tcp } from '../../wire/tcp.ts'
+import { TCP_FIN, TCP_PSH, TCP_SYN, type Tcp } from '../../wire/tcp.ts'
 import { because, kfree_skb } from '../core/drop.ts'
 import type { SkBuff } from '../core/skbuff.ts'
 import { traceDeliver } from './inet.ts'
@@ -41,7 +41,9 @@ function drop(sk: TcpSock, skb: SkBuff, reason: DropReason, note: string): void 
 /** tcp_data_queue */
 export function tcp_data_queue(sk: TcpSock, skb: SkBuff, th: Tcp): void {
   const fin = (th.flags & TCP_FIN) !== 0
-  const end = seqAdd(th.seq, skb.data.length + (fin ? 1 : 0))
+  // The SYN of a simultaneous open's answer counts, and is old.
+  const syn = (th.flags & TCP_SYN) !== 0 ? 1 : 0
+  const end = seqAdd(th.seq, syn + skb.data.length + (fin ? 1 : 0))
   if (end === th.seq) {
     if (sk.net.kernel.tr !== null) traceDeliver(sk, skb, 'tcp_ack')
     return

@@ -138,22 +138,22 @@ function takeOptions(sk: TcpSock, th: Tcp): void {
   sk.mssClamp = o?.mss ?? TCP_MSS_DEFAULT
   sk.sackOk = sysctl['ipv4.tcp_sack'] !== 0 && o?.sackPermitted === true
   sk.wscaleOk = sysctl['ipv4.tcp_window_scaling'] !== 0 && o !== null && o.windowScale !== null
-  if (sk.wscaleOk) sk.sndWscale = Math.min(o?.windowScale ?? 0, 14)
-  else {
-    sk.sndWscale = sk.rcvWscale = 0
-    sk.windowClamp = Math.min(sk.windowClamp, 0xffff)
-  }
+  sk.sndWscale = sk.wscaleOk ? Math.min(o?.windowScale ?? 0, 14) : 0
   const ts = sysctl['ipv4.tcp_timestamps'] !== 0 ? (o?.timestamps ?? null) : null
   sk.tstampOk = ts !== null
   if (ts !== null) {
     sk.tsRecent = ts[0]
     sk.tsRecentStamp = sk.net.kernel.sim.now
   }
-  tcp_sync_mss(sk, sk.pmtuCookie)
 }
 
 /** The usual answer: SYN and ACK. */
 function synAcked(sk: TcpSock, skb: SkBuff, th: Tcp): void {
+  if (!sk.wscaleOk) {
+    sk.rcvWscale = 0
+    sk.windowClamp = Math.min(sk.windowClamp, 0xffff)
+  }
+  tcp_sync_mss(sk, sk.pmtuCookie)
   tcp_ack(sk, th, true)
   sk.sndWnd = sk.maxWindow = th.window
   tcp_set_state(sk, TCP_ESTABLISHED)
@@ -166,9 +166,10 @@ function synAcked(sk: TcpSock, skb: SkBuff, th: Tcp): void {
   if (skb.data.length > 0) tcp_data_queue(sk, skb, th)
 }
 
-/** Both sides sent a SYN: answer with SYN-ACK and go on in SYN_RECV. */
+/** Both sides sent a SYN: answer with SYN-ACK and go on in SYN_RECV. Our window stays scaled, whatever the other side's SYN says. */
 function simultaneousOpen(sk: TcpSock, th: Tcp): void {
   tcp_set_state(sk, TCP_SYN_RECV)
   sk.sndWnd = sk.maxWindow = th.window
+  tcp_sync_mss(sk, sk.pmtuCookie)
   tcp_send_synack(sk)
 }
