@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { Host, type HostOptions, type Running, type RunResult, Snapshot } from './host/host.ts'
+export { Host, type HostOptions, type Running, type RunResult, type ScriptOptions, Snapshot } from './host/host.ts'
 export { Netns } from './host/netns.ts'
 export type { PingError, PingOptions, PingReply, PingResult } from './host/ping.ts'
 export type { SendCommon, SendSpec } from './host/send_spec.ts'

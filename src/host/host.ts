@@ -10,7 +10,7 @@ import { executables } from './executables.ts'
 import { History } from './history.ts'
 import { Machine } from './machine.ts'
 import { Netns } from './netns.ts'
-import { type Operation, type Ran, request, spawn } from './operations.ts'
+import { type Operation, type Ran, request, type SpawnOperation, spawn } from './operations.ts'
 import { type StreamListener, streamProgram } from './stream.ts'
 import { startTrace, type TraceOptions, type Tracing } from './tracing.ts'
 
@@ -30,11 +30,30 @@ export interface RunResult {
   readonly exitCode: number
 }
 
+/** How a script is run. */
+export interface ScriptOptions {
+  /** $1 … */
+  readonly args?: readonly string[]
+  /** $0, the file that its messages name. Without one the script is the text of `bash -c`. */
+  readonly name?: string
+  /** What it reads from its standard input; nothing when absent. */
+  readonly stdin?: string
+}
+
 /** A program that was started and goes on by itself (`start`). */
 export interface Running {
   readonly pid: number
   /** End it (SIGTERM). */
   kill(): void
+}
+
+function scriptOperation(netns: NetnsId, script: string, o: ScriptOptions): SpawnOperation {
+  const args = o.args ?? []
+  const start =
+    o.name === undefined
+      ? { argv: ['bash', '-c', script, 'bash', ...args], script: null }
+      : { argv: ['bash', o.name, ...args], script }
+  return { kind: 'spawn', netns, ...start, stdin: o.stdin ?? null, env: null, wait: true }
 }
 
 /** A point to which a machine can return: opaque, immutable, independent of what happens later. */
@@ -71,10 +90,7 @@ export class Host {
   }
 
   /** Run a whole bash script; never throws for its exit code. `args` are $1, $2 …, `name` is $0. */
-  sh(
-    script: string,
-    options: { readonly args?: readonly string[]; readonly name?: string; readonly stdin?: string } = {},
-  ): RunResult {
+  sh(script: string, options: ScriptOptions = {}): RunResult {
     return this.shIn(0, script, options)
   }
 
@@ -87,15 +103,9 @@ export class Host {
    * Run a whole script in front of a listener that hears its output as it is written, and tells each packet's story when
    * it is over. Returns the exit code.
    */
-  stream(
-    script: string,
-    listener: StreamListener,
-    options: { readonly args?: readonly string[]; readonly name?: string; readonly stdin?: string } = {},
-  ): number {
-    const argv = ['bash', '-c', script, options.name ?? 'bash', ...(options.args ?? [])]
-    const stdin = options.stdin ?? null
-    const operation = { kind: 'spawn', netns: 0, argv, stdin, env: null, wait: true } as const
-    return this.perform(operation, () => streamProgram(this.machine, this.name, 0, argv, stdin, listener))
+  stream(script: string, listener: StreamListener, options: ScriptOptions = {}): number {
+    const operation = scriptOperation(0, script, options)
+    return this.perform(operation, () => streamProgram(this.machine, this.name, operation, listener))
   }
 
   // --- namespaces ------------------------------------------------------------------------------------------------
@@ -237,7 +247,7 @@ export class Host {
 
   /** @internal */
   spawnIn(netns: NetnsId, argv: readonly string[], wait: boolean, stdin: string | null = null): Ran {
-    const operation = { kind: 'spawn', netns, argv, stdin, env: null, wait } as const
+    const operation = { kind: 'spawn', netns, argv, script: null, stdin, env: null, wait } as const
     return this.perform(operation, () => spawn(this.machine, operation))
   }
 
@@ -250,13 +260,9 @@ export class Host {
   }
 
   /** @internal */
-  shIn(
-    netns: NetnsId,
-    script: string,
-    options: { readonly args?: readonly string[]; readonly name?: string; readonly stdin?: string },
-  ): RunResult {
-    const argv = ['bash', '-c', script, options.name ?? 'bash', ...(options.args ?? [])]
-    const r = this.spawnIn(netns, argv, true, options.stdin ?? null)
+  shIn(netns: NetnsId, script: string, options: ScriptOptions): RunResult {
+    const operation = scriptOperation(netns, script, options)
+    const r = this.perform(operation, () => spawn(this.machine, operation))
     return { stdout: r.stdout, stderr: r.stderr, output: r.output, exitCode: r.exitCode ?? 0 }
   }
 

@@ -22,7 +22,7 @@ import type { Route } from '../uapi/route.ts'
 import type { SocketInfo } from '../uapi/socket.ts'
 import { decodeFrame } from '../wire/codec.ts'
 import type { Packet } from '../wire/packet.ts'
-import type { Host, Running, RunResult } from './host.ts'
+import type { Host, Running, RunResult, ScriptOptions } from './host.ts'
 import { checkedPacket, inject } from './inject.ts'
 import { isOperation } from './operations.ts'
 import { type PingOptions, type PingResult, pingCommand, readPing } from './ping.ts'
@@ -53,7 +53,7 @@ export class Netns {
   }
 
   /** A whole script in this namespace. */
-  sh(script: string, options: { readonly args?: readonly string[]; readonly stdin?: string } = {}): RunResult {
+  sh(script: string, options: ScriptOptions = {}): RunResult {
     return this.host.shIn(this.id, script, options)
   }
 

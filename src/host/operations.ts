@@ -1,7 +1,9 @@
 // What a user does to a machine, as data: the journal's entries, and how each is carried out. Replaying the entries of a
 // journal over a copy of an earlier machine gives the same machine again.
 // Read first: host.ts.
+
 import { handlers } from '../kernel/handlers.ts'
+import type { HostSpawn } from '../os/options.ts'
 import type { NetnsId, Op, Operations, Result } from '../uapi/request.ts'
 import type { SockAddr } from '../uapi/socket.ts'
 import type { Packet } from '../wire/packet.ts'
@@ -21,6 +23,8 @@ export type Operation =
       readonly kind: 'spawn'
       readonly netns: NetnsId
       readonly argv: readonly string[]
+      /** A script of the host: argv is bash, its name, its arguments. */
+      readonly script: string | null
       readonly stdin: string | null
       readonly env: Readonly<Record<string, string>> | null
       readonly wait: boolean
@@ -59,14 +63,21 @@ export function request<K extends Op>(
   return m.kernel.request(netns, op, req)
 }
 
-/** Start a program and, if asked, run the machine until it ends. ENOENT is exit code 127, as a shell would answer. */
-export function spawn(m: Machine, o: Extract<Operation, { kind: 'spawn' }>): Ran {
-  const options = {
+export type SpawnOperation = Extract<Operation, { kind: 'spawn' }>
+
+/** How the machine starts it. */
+export function spawnOptions(o: SpawnOperation): HostSpawn {
+  return {
     netns: o.netns,
+    ...(o.script === null ? {} : { script: o.script }),
     ...(o.stdin === null ? {} : { stdin: o.stdin }),
     ...(o.env === null ? {} : { env: o.env }),
   }
-  const started = m.os.spawn(o.argv, options)
+}
+
+/** Start a program and, if asked, run the machine until it ends. ENOENT is exit code 127, as a shell would answer. */
+export function spawn(m: Machine, o: SpawnOperation): Ran {
+  const started = m.os.spawn(o.argv, spawnOptions(o))
   if (!started.ok) {
     const text = `${o.argv[0]}: ${started.errno === 'ENOENT' ? 'command not found' : 'Permission denied'}\n`
     return { pid: 0, exitCode: started.errno === 'ENOENT' ? 127 : 126, stdout: '', stderr: text, output: text }

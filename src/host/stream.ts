@@ -3,8 +3,8 @@
 
 import { Terminal } from '../os/terminal.ts'
 import type { Trace } from '../trace/trace.ts'
-import type { NetnsId } from '../uapi/request.ts'
 import type { Machine } from './machine.ts'
+import { type SpawnOperation, spawnOptions } from './operations.ts'
 import { isQuiet } from './settle.ts'
 import { startTrace, type Tracing } from './tracing.ts'
 
@@ -19,14 +19,12 @@ export interface StreamListener {
 export function streamProgram(
   m: Machine,
   hostname: string,
-  netns: NetnsId,
-  argv: readonly string[],
-  stdin: string | null,
+  operation: SpawnOperation,
   listener: StreamListener,
 ): number {
   const show = new Show(m, hostname, listener)
   const terminal = new ShownTerminal(m.os.limits.output, show)
-  const started = m.os.spawn(argv, { netns, terminal, ...(stdin === null ? {} : { stdin }) })
+  const started = m.os.spawn(operation.argv, { ...spawnOptions(operation), terminal })
   if (!started.ok) return started.errno === 'ENOENT' ? 127 : 126
   m.observer = show
   try {

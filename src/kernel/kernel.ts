@@ -58,6 +58,8 @@ export class Kernel implements Netlink {
   readonly klog = new KernelLog()
   /** What goes out over lo comes in at once, as when softirqs run before a system call returns (nf_send_unreach). */
   loopbackAtOnce = false
+  /** icmp_xmit_lock: an ICMP message is on its way out. What goes wrong with it makes no other one. */
+  icmpLocked = false
   private lastPacket = 0
   private lastConntrack = 0
   private lastNetns = 0

@@ -39,6 +39,8 @@ export interface HostSpawn {
   readonly env?: Readonly<Record<string, string>>
   /** What the process reads from its standard input; nothing when absent. */
   readonly stdin?: string
+  /** The text of the script that a bash of the host runs: argv[1] is its name, no file. */
+  readonly script?: string
   /** Where its output goes; a fresh one when absent. */
   readonly terminal?: Terminal
   readonly tty?: boolean

@@ -77,6 +77,7 @@ export class Os extends RunQueue implements Upcalls, MachineView {
     const proc = this.create(null, argv, { kind: 'main', main: () => 127 })
     proc.env = new Map(Object.entries(env))
     proc.hostOwned = true
+    proc.script = options.script ?? null
     if (options.netns !== undefined) this.enter(proc, options.netns)
     if (options.cwd !== undefined) proc.cwd = options.cwd
     if (options.uid !== undefined) proc.uid = proc.gid = options.uid

@@ -109,6 +109,8 @@ export class Process {
 
   /** Started by the host: stays a zombie until the host has read its exit code. */
   hostOwned = false
+  /** A bash of the host: the text of its script, until it has been read. */
+  script: string | null = null
 
   constructor(pid: number, parent: Process | null, argv: readonly string[], body: Body, now: number) {
     this.pid = pid

@@ -131,6 +131,11 @@ function* bash(sys: ProcessSys, argv: readonly string[], inv: Invocation): Gener
 
 function* runFile(sh: Shell, file: string, args: readonly string[], shell: string): Run<number> {
   const sys = sh.sys
+  const { script } = sys.proc
+  if (script !== null) {
+    sys.proc.script = null
+    return yield* runText(sh, script, file, args)
+  }
   const s = sys.stat(file)
   const text = s.ok ? sys.readFile(file) : s
   if (!text.ok) {
@@ -138,9 +143,13 @@ function* runFile(sh: Shell, file: string, args: readonly string[], shell: strin
     sys.write(2, s.ok && s.value.type === 'directory' ? `${file}: ${file}: ${why}\n` : `${shell}: ${file}: ${why}\n`)
     return text.errno === 'ENOENT' ? 127 : 126
   }
+  return yield* runText(sh, text.value, file, args)
+}
+
+function* runText(sh: Shell, text: string, file: string, args: readonly string[]): Run<number> {
   sh.arg0 = file
   sh.positional = [...args]
-  return yield* runToEnd(sh, () => runScript(sh, new Source(text.value, file), ''))
+  return yield* runToEnd(sh, () => runScript(sh, new Source(text, file), ''))
 }
 
 /** A script on standard input is read a complete command at a time: what is left is for its commands to read. */

@@ -104,7 +104,8 @@ export function linuxScript(c: Case): string {
 
 /** What netsim answers. */
 export function netsimOutput(c: Case): string {
-  return c.name.startsWith('calls/') ? interpretCalls(c.script) : new Host('node1').sh(c.script).output
+  if (c.name.startsWith('calls/')) return interpretCalls(c.script)
+  return new Host('node1').sh(c.script, { name: '/tmp/script.sh' }).output
 }
 
 export interface Recording {

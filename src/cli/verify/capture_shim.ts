@@ -23,9 +23,10 @@ write '*/all/forwarding' "$1"
 write '*' "$1"
 `
 
-/** What a namespace that the script makes inherits, as FRESH takes it; lo begins with the defaults. */
-const INHERITED = `nsenter --target 1 --net grep -rs . /proc/sys/net/ipv4/conf/all /proc/sys/net/ipv4/conf/default /proc/sys/net/ipv4/tcp_rmem /proc/sys/net/ipv4/tcp_wmem >${DIR}/inherited
-  sed -n 's#/conf/default/#/conf/lo/#p' ${DIR}/inherited >>${DIR}/inherited.lo; cat ${DIR}/inherited.lo >>${DIR}/inherited; rm ${DIR}/inherited.lo`
+/** What a namespace that the script makes inherits, as FRESH takes it; lo begins with the defaults, and without xfrm. */
+const INHERITED = `conf=/proc/sys/net/ipv4/conf tcp=/proc/sys/net/ipv4/tcp_
+  nsenter --target 1 --net grep -rs . $conf/all $conf/default \${tcp}rmem \${tcp}wmem >${DIR}/conf
+  sed -n 'p; /disable_/d; s#/conf/default/#/conf/lo/#p' ${DIR}/conf >${DIR}/inherited`
 
 /** `begin NAME`: NAME is '' for the first namespace, in which it runs. Returns when tcpdump listens. */
 export const BEGIN = `in=; from=${DIR}/defaults

@@ -5,7 +5,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { join } from 'node:path'
 import { linuxCaptures } from './capture.ts'
 import { BEGIN, FINISH, FRESH, IP_SHIM } from './capture_shim.ts'
-import { bootUml, LEGACY, OWN_ETC, unavailable, type Where } from './linux.ts'
+import { bootUml, LEGACY, missingPrograms, OWN_ETC, unavailable, type Where } from './linux.ts'
 import { readObserved } from './observe.ts'
 import { BIN, DIR, driverText, HOOK_TEXT, LOOK } from './probe.ts'
 import type { Split } from './split.ts'
@@ -37,8 +37,7 @@ export function namespaces(): readonly string[] | string {
   const r = spawnSync('unshare', [...options, 'true'], { encoding: 'utf8' })
   if (r.error !== undefined) return 'unshare is not installed (Debian: package util-linux)'
   if (r.status !== 0) return `no namespaces can be made: ${r.stderr.trim() || `unshare exits with ${r.status}`}`
-  const ip = spawnSync('ip', ['-V'], { encoding: 'utf8' })
-  return ip.error === undefined ? options : 'ip is not installed (Debian: package iproute2)'
+  return missingPrograms(['ip']).length === 0 ? options : 'ip is not installed (Debian: package iproute2)'
 }
 
 /** Why the kernel cannot be asked, or null. */
@@ -102,6 +101,11 @@ export async function runOnLinux(where: Where, job: Job): Promise<Observation> {
   const dir = mkdtempSync('/var/tmp/netsim-verify-')
   chmodSync(dir, 0o777)
   const script = scriptPath(job.name)
+  const interrupted = (): never => {
+    rmSync(dir, { recursive: true, force: true })
+    process.exit(130)
+  }
+  process.once('SIGINT', interrupted)
   const watch = setInterval(() => job.progress?.(stepsDone(dir)), 200)
   try {
     writeFiles(dir, job, script)
@@ -109,6 +113,7 @@ export async function runOnLinux(where: Where, job: Job): Promise<Observation> {
     return observationOf(dir, job, script, trouble)
   } finally {
     clearInterval(watch)
+    process.removeListener('SIGINT', interrupted)
     rmSync(dir, { recursive: true, force: true })
   }
 }

@@ -79,6 +79,7 @@ export function dev_queue_xmit(skb: SkBuff): void {
   const dev = skb.dev as NetDevice
   const net = dev.net
   if (!dev.up) {
+    dev.txDropped++
     kfree_skb(net, skb, '__dev_queue_xmit', 'QDISC_DROP', because(`${dev.name} is down`))
     return
   }

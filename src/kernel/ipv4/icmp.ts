@@ -31,7 +31,7 @@ const flow = new Flow()
  */
 export function icmp_send(net: NetNs, skb: SkBuff, type: number, code: number, info: number): void {
   const rt = skb.rt
-  if (rt === null || skb.net.kind !== 'ipv4') return
+  if (rt === null || skb.net.kind !== 'ipv4' || net.kernel.icmpLocked) return
   const ip = skb.net
   if (skb.pktType !== PACKET_HOST || rt.type === 'broadcast' || rt.type === 'multicast') return
   if (ip.fragOffset !== 0) return
@@ -75,7 +75,7 @@ export function icmp_reply(
 ): void {
   const ip = skb.ip
   const l4 = skb.l4
-  if (l4 === null || l4.kind !== 'icmp') return
+  if (l4 === null || l4.kind !== 'icmp' || net.kernel.icmpLocked) return
   const mark = net.cfg.sysctl['ipv4.fwmark_reflect'] !== 0 ? skb.mark : 0
   const out = routeFor(net, ip.src, fib_compute_spec_dst(net, skb), ip.tos, mark, type, 0)
   if (!(out instanceof Rtable)) {
@@ -137,7 +137,12 @@ export function push(
   skb.sk = SK_CONTROL
   // an error is RELATED to the connection of what it is about, even before that is confirmed (icmp_glue_bits)
   if (why !== 'echo-reply') nf_ct_attach(skb, about)
-  ip_local_out(net, skb, rt, why, about.id)
+  net.kernel.icmpLocked = true
+  try {
+    ip_local_out(net, skb, rt, why, about.id)
+  } finally {
+    net.kernel.icmpLocked = false
+  }
 }
 
 /** fib_compute_spec_dst: the address of ours that an answer should come from. */

@@ -17,7 +17,7 @@ import type { NetDevice } from '../core/netdevice.ts'
 import type { NetNs } from '../core/netns.ts'
 import { inet_select_addr } from './devinet.ts'
 import { fib_select_default } from './fib_default.ts'
-import { FibResult, Flow, fib_lookup, fib_select_multipath } from './fib_lookup.ts'
+import { FibResult, Flow, fib_lookup, fib_select_multipath, inet_addr_type } from './fib_lookup.ts'
 import { fib_multipath_hash } from './multipath.ts'
 import { type RouteException, Rtable, type RtType } from './rtable.ts'
 
@@ -97,15 +97,9 @@ export function ip_route_output(net: NetNs, fl: Flow): Rtable | Errno {
   return lookupOutput(net, fl, dev)
 }
 
+/** __ip_dev_find finds a device: the address of a link, or what table local says is local. */
 function isLocalSource(net: NetNs, src: Ip4): boolean {
-  return net.routes.isLocalAddress(src) || (isLoopback(src) && net.lo.up) || inLocalTable(net, src)
-}
-
-/** __ip_dev_find's fallback: the address is covered by a local route that no link's address made. */
-function inLocalTable(net: NetNs, src: Ip4): boolean {
-  return (net.cfg.tables['255'] ?? []).some(
-    (r) => r.type === 'local' && ((r.dst ^ src) & (r.len === 0 ? 0 : -1 << (32 - r.len))) === 0,
-  )
+  return net.routes.isLocalAddress(src) || (isLoopback(src) && net.lo.up) || inet_addr_type(net, src) === 'local'
 }
 
 function lookupOutput(net: NetNs, fl: Flow, bound: NetDevice | null): Rtable | Errno {

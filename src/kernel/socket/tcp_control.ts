@@ -143,7 +143,8 @@ function reply(net: NetNs, path: ReplyPath, th: Tcp, ttl: number, inode: number,
   if (typeof rt === 'string') return
   const length = IP_HLEN + TCP_HLEN + optionBytes(th.options)
   const hops = ttl >= 0 ? ttl : (rt.route?.metrics?.hoplimit ?? net.cfg.sysctl['ipv4.ip_default_ttl'])
-  const header = ipv4(saddr, daddr, IPPROTO_TCP, hops, path.tos, 0, true, false, 0, length, null, false)
+  // without the ECN bits
+  const header = ipv4(saddr, daddr, IPPROTO_TCP, hops, path.tos & 0xfc, 0, true, false, 0, length, null, false)
   const skb = net.kernel.newSkb({ net: header, l4: th, data: NO_DATA })
   skb.sk = inode
   skb.mark = mark
@@ -169,7 +170,7 @@ export function tcp_v4_send_reset(net: NetNs, skb: SkBuff): void {
   )
   const ip = skb.ip
   const mark = net.cfg.sysctl['ipv4.fwmark_reflect'] !== 0 ? skb.mark : 0
-  reply(net, { saddr: ip.dst, daddr: ip.src, tos: 0, mark, ifindex: 0 }, answer, -1, SK_CONTROL, skb.id)
+  reply(net, { saddr: ip.dst, daddr: ip.src, tos: ip.tos, mark, ifindex: 0 }, answer, -1, SK_CONTROL, skb.id)
 }
 
 /** tcp_v4_reqsk_send_ack: "your segment does not fit the handshake under way". */

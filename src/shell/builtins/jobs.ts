@@ -101,7 +101,10 @@ export function* wait(sh: Shell, words: readonly string[]): Run<number> {
   const ids = words.slice(i)
   if (next) return yield* waitNext(sh, ids, variable)
   if (ids.length === 0) {
-    for (const job of sh.jobs.jobs.filter((j) => !j.foreign)) {
+    // Those that ended by themselves before stay for `jobs` to tell of.
+    pollJobs(sh)
+    const over = (j: Job): boolean => sh.jobs.done(j) && ![...j.signals.values()].some((signal) => signal !== 0)
+    for (const job of sh.jobs.jobs.filter((j) => !j.foreign && !over(j))) {
       const code = yield* waitJob(sh, job, null)
       if (sh.arrived.length > 0) return code
     }

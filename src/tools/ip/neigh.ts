@@ -118,7 +118,10 @@ function modify(ctx: Context, args: Args, mode: NewMode | 'delete'): number {
     ...(d.flags === 0 ? {} : { flags: d.flags }),
     ...(d.protocol === 0 ? {} : { protocol: d.protocol }),
   }
-  return mode === 'delete' ? ctx.change('neigh.del', { neigh }) : ctx.change('neigh.new', { mode, neigh })
+  const code = mode === 'delete' ? ctx.change('neigh.del', { neigh }) : ctx.change('neigh.new', { mode, neigh })
+  // ipneigh_modify calls exit(2): a batch ends here, -force or not
+  if (code !== 0) throw new IpExit('', code)
+  return code
 }
 
 interface NeighFilter {

@@ -1,0 +1,26 @@
+# Whether a source may be used: the longest prefix of table local (and main while they are one) has to say that it is local.
+# native
+ip netns add n0
+ip link add e0 address 02:00:00:00:00:01 type veth peer name e0 address 02:00:00:00:00:02 netns n0
+ip link set lo up
+ip addr add 10.0.0.1/24 dev e0
+ip link set e0 up
+ip route add 10.1.3.1 via 10.0.0.2
+echo "== a local range with a broadcast address in it"
+ip route replace local 10.0.0.0/8 dev lo
+for from in 10.0.0.1 10.0.0.9 10.0.0.255 10.1.3.1 10.1.3.2 11.0.0.1; do
+  ip route get 10.2.0.1 from $from
+  echo "rc=$?"
+done
+echo "== everything local"
+ip route replace local default dev lo
+ip route get 10.2.0.1 from 10.1.3.1
+ping -n -c 1 -W 1 -I lo 10.1.3.1
+echo "rc=$?"
+ping -n -c 1 -W 1 -I lo 10.1.3.2
+echo "rc=$?"
+echo "== with tables apart"
+ip rule add pref 100 lookup 100
+ip route get 10.2.0.1 from 10.1.3.1
+ping -n -c 1 -W 1 -I lo 10.1.3.1
+echo "rc=$?"
