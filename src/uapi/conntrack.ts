@@ -17,6 +17,7 @@ export const IPS_EXPECTED = 0x1
 export const IPS_SEEN_REPLY = 0x2
 export const IPS_ASSURED = 0x4
 export const IPS_CONFIRMED = 0x8
+export const IPS_TEMPLATE = 0x800
 export const IPS_SRC_NAT = 0x10
 export const IPS_DST_NAT = 0x20
 export const IPS_SRC_NAT_DONE = 0x80

@@ -34,6 +34,8 @@ export interface CtTemplate {
   readonly zoneDir: 'both' | 'orig' | 'reply'
   /** IPCT_…: what listeners hear of the connection. */
   readonly events: number
+  /** What the rest of the raw table sees: a connection without addresses, the rule's own. */
+  readonly conn: NfConn
 }
 
 export class SkBuff {
@@ -74,6 +76,18 @@ export class SkBuff {
     this.net = net
     this.l4 = l4
     this.data = data
+  }
+
+  /** nf_ct_get: its connection, or the template that -j CT gave it. */
+  get conn(): NfConn | null {
+    return this.nfct ?? this.ctTemplate?.conn ?? null
+  }
+
+  /** nf_reset_ct: what is made of it from now on has nothing to do with its connection. */
+  resetConntrack(): void {
+    this.nfct = null
+    this.ctinfo = 0
+    this.ctTemplate = null
   }
 
   /** The IPv4 header; only where the caller knows it is one. */

@@ -52,10 +52,8 @@ function veth_xmit(dev: NetDevice, skb: SkBuff): void {
   skb.cbFlags = 0
   skb.fragMaxSize = 0
   skb.priority = 0
-  skb.nfct = null
-  skb.ctinfo = 0
+  skb.resetConntrack()
   skb.nfTrace = false
-  skb.ctTemplate = null
   if (peer.net !== dev.net) skb.mark = 0
   const kernel = dev.net.kernel
   kernel.sim.post(kernel.vethLane, EV_RX, peer, skb)

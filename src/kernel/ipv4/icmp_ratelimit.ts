@@ -62,5 +62,5 @@ export function icmpv4_xrlim_allow(net: NetNs, rt: Rtable, type: number, code: n
   if (type === ICMP_DEST_UNREACH && code === ICMP_FRAG_NEEDED) return true
   if (!icmp_global_allow(net)) return false
   if (rt.dev.loopback) return true
-  return cfg['ipv4.icmp_ratelimit'] === 0 || inet_peer_xrlim_allow(net, dst, cfg['ipv4.icmp_ratelimit'])
+  return inet_peer_xrlim_allow(net, dst, cfg['ipv4.icmp_ratelimit'])
 }

@@ -99,7 +99,7 @@ export function ip_route_output(net: NetNs, fl: Flow): Rtable | Errno {
 
 /** __ip_dev_find finds a device: the address of a link, or what table local says is local. */
 function isLocalSource(net: NetNs, src: Ip4): boolean {
-  return net.routes.isLocalAddress(src) || (isLoopback(src) && net.lo.up) || inet_addr_type(net, src) === 'local'
+  return net.routes.isLocalAddress(src) || inet_addr_type(net, src) === 'local'
 }
 
 function lookupOutput(net: NetNs, fl: Flow, bound: NetDevice | null): Rtable | Errno {

@@ -117,6 +117,7 @@ export function udp_rcv(net: NetNs, skb: SkBuff): void {
     kfree_skb(net, skb, '__udp4_lib_rcv', 'UDP_CSUM', null)
     return
   }
+  skb.resetConntrack()
   icmp_send(net, skb, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0)
   kfree_skb(net, skb, '__udp4_lib_rcv', 'NO_SOCKET', because(`no socket is bound to UDP port ${uh.dport}`))
 }

@@ -24,3 +24,15 @@ ip rule add pref 100 lookup 100
 ip route get 10.2.0.1 from 10.1.3.1
 ping -n -c 1 -W 1 -I lo 10.1.3.1
 echo "rc=$?"
+echo "== a route over a part of 127.0.0.0/8: nobody can answer from there"
+ip rule del pref 100
+ip addr add 10.1.0.1/32 dev lo
+ip route del local default dev lo table local
+ip route add 127.0.0.0/24 via 10.1.0.1
+ip route get 127.0.0.5
+ping -n -c 1 -W 1 127.0.0.5
+echo "rc=$?"
+ping -n -c 1 -W 1 127.0.1.5
+echo "rc=$?"
+echo x | nc -n -u -w 1 127.0.0.5 9
+echo "rc=$?"

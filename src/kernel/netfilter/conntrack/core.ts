@@ -47,7 +47,7 @@ export function nf_conntrack_in(net: NetNs, hook: number, skb: SkBuff): number {
     return NF_ACCEPT
   }
   const template = skb.ctTemplate
-  skb.ctTemplate = null
+  skb.resetConntrack()
   const zone = template === null ? 0 : template.zoneOfMark ? skb.mark & 0xffff : template.zone
   const zoneO = template === null || template.zoneDir === 'reply' ? 0 : zone
   const zoneR = template === null || template.zoneDir === 'orig' ? 0 : zone

@@ -113,7 +113,7 @@ function ownTuple(par: XtPar): Counted | null {
 
 function compile(m: MatchConnlimit, slot: number): MatchFn {
   return (par) => {
-    const ct = par.skb.nfct
+    const ct = par.skb.conn
     const conn = ct === null ? ownTuple(par) : first(ct)
     const count = conn === null ? 0 : counted(m, par, ct, conn, (par.states[slot] as ConnlimitState).lists)
     if (count === 0) {

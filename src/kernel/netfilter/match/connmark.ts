@@ -9,7 +9,7 @@ export const connmarkMatch: MatchOps<MatchConnmark> = {
     const wanted = value | 0
     const bits = mask | 0
     return (par) => {
-      const ct = par.skb.nfct
+      const ct = par.skb.conn
       return ct !== null && ((ct.mark & bits) === wanted) !== invert
     }
   },

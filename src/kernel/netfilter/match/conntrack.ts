@@ -28,7 +28,7 @@ import type { MatchOps, XtPar } from '../xt.ts'
 
 /** XT_CONNTRACK_STATE_BIT of a packet, without SNAT and DNAT. */
 export function ctStateBit(skb: SkBuff): number {
-  if (skb.nfct === null) return skb.ctinfo === IP_CT_UNTRACKED ? CT_STATE_UNTRACKED : CT_STATE_INVALID
+  if (skb.conn === null) return skb.ctinfo === IP_CT_UNTRACKED ? CT_STATE_UNTRACKED : CT_STATE_INVALID
   switch (skb.ctinfo) {
     case IP_CT_NEW:
       return CT_STATE_NEW
@@ -42,7 +42,7 @@ export function ctStateBit(skb: SkBuff): number {
 
 function stateMatches(skb: SkBuff, mask: number): boolean {
   let bits = ctStateBit(skb)
-  const ct = skb.nfct
+  const ct = skb.conn
   if (ct !== null) {
     if ((ct.status & IPS_SRC_NAT) !== 0) bits |= CT_STATE_SNAT
     if ((ct.status & IPS_DST_NAT) !== 0) bits |= CT_STATE_DNAT
@@ -106,7 +106,7 @@ export const conntrackMatch: MatchOps<MatchConntrack> = {
     return (par) => {
       const skb = par.skb
       if (state !== null && stateMatches(skb, state.mask) === state.invert) return false
-      const ct = skb.nfct
+      const ct = skb.conn
       if (ct === null) return state !== null
       if (direction !== null && skb.ctinfo >= IP_CT_ESTABLISHED_REPLY !== (direction === 'REPLY')) return false
       return connMatches(m, par, ct)

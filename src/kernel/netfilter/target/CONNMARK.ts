@@ -24,7 +24,7 @@ function compile(info: TargetConnmark): TargetFn {
   const { mode, ctmark, ctmask, nfmask } = info
   return (par) => {
     const { skb } = par
-    const ct = skb.nfct
+    const ct = skb.conn
     if (ct === null) return XT_CONTINUE
     switch (mode) {
       case 'set':

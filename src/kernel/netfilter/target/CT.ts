@@ -1,9 +1,10 @@
 // CT: what connection tracking shall do with a packet: nothing (--notrack), or look in a zone, or tell only some events
 // (net/netfilter/xt_CT.c). Read first: conntrack/core.ts. Leaves out helpers and timeout policies, which the tool refuses.
-import { IP_CT_UNTRACKED } from '../../../uapi/conntrack.ts'
+import { IP_CT_NEW, IP_CT_UNTRACKED, IPS_CONFIRMED, IPS_TEMPLATE } from '../../../uapi/conntrack.ts'
 import type { TargetCt } from '../../../uapi/xt_target.ts'
 import type { NetNs } from '../../core/netns.ts'
 import type { CtTemplate, SkBuff } from '../../core/skbuff.ts'
+import { NfConn } from '../conntrack/conn.ts'
 import { IPCT_UNSAID, ipctMask, nf_ct_ecache_ext_add } from '../conntrack/events.ts'
 import { traceSet } from '../set_event.ts'
 import { type TargetFn, type TargetOps, XT_CONTINUE } from '../xt.ts'
@@ -19,13 +20,21 @@ export const notrack: TargetFn = ({ skb }) => {
   return XT_CONTINUE
 }
 
-function templateOf(info: TargetCt, events: number): CtTemplate {
-  return Object.freeze({
-    zone: info.zone === null || info.zone === 'mark' ? 0 : info.zone,
-    zoneOfMark: info.zone === 'mark',
-    zoneDir: info.zoneDir,
-    events,
-  })
+/** nf_ct_tmpl_alloc: one for each rule, so a mark that is set on it stays. */
+class Template implements CtTemplate {
+  readonly zone: number
+  readonly zoneOfMark: boolean
+  readonly zoneDir: CtTemplate['zoneDir']
+  events = IPCT_UNSAID
+  readonly conn: NfConn
+
+  constructor(info: TargetCt) {
+    this.zoneOfMark = info.zone === 'mark'
+    this.zone = info.zone === null || info.zone === 'mark' ? 0 : info.zone
+    this.zoneDir = info.zoneDir
+    this.conn = new NfConn(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, this.zone, this.zone)
+    this.conn.status = IPS_TEMPLATE | IPS_CONFIRMED
+  }
 }
 
 const RULES = 'CT --ctevents'
@@ -46,13 +55,16 @@ function release(net: NetNs, info: TargetCt): void {
   if (rest.delete(info)) net.nf.named.set(RULES, rest)
 }
 
-function compile(info: TargetCt): TargetFn {
+function compile(info: TargetCt, slot: number): TargetFn {
   if (info.notrack) return notrack
-  const template = templateOf(info, IPCT_UNSAID)
-  const chosen = templateOf(info, ipctMask(info.ctevents))
+  const chosen = ipctMask(info.ctevents)
   return (par) => {
-    if (settled(par.skb)) return XT_CONTINUE
-    par.skb.ctTemplate = rulesWithEvents(par.net).has(info) ? chosen : template
+    const { skb } = par
+    if (settled(skb)) return XT_CONTINUE
+    const template = par.states[slot] as Template
+    template.events = rulesWithEvents(par.net).has(info) ? chosen : IPCT_UNSAID
+    skb.ctTemplate = template
+    skb.ctinfo = IP_CT_NEW
     if (!template.zoneOfMark) traceSet(par, 'xt_ct_target', 'zone', 0, template.zone)
     return XT_CONTINUE
   }
@@ -64,5 +76,6 @@ export const ctTarget: TargetOps<TargetCt> = {
   conntrack: (info: TargetCt) => !info.notrack,
   acquire,
   release,
+  state: (_net, info: TargetCt) => new Template(info),
   compile,
 }
