@@ -11,6 +11,7 @@ import type { SkBuff } from '../core/skbuff.ts'
 import { icmp_send } from '../ipv4/icmp.ts'
 import { ip_local_out } from '../ipv4/ip_output.ts'
 import { nf_ct_attach } from './conntrack/core.ts'
+import { nf_conntrack_tcp_set_closing } from './conntrack/proto_tcp.ts'
 import { routeOfHeader } from './reroute.ts'
 
 /** Protocols whose checksum is none of the Internet's, or not over all of the payload (nf_reject_verify_csum). */
@@ -57,5 +58,6 @@ export function nf_send_reset(net: NetNs, old: SkBuff): void {
   const way = routeOfHeader(net, skb)
   if (way === null) return
   nf_ct_attach(skb, old)
+  if (old.nfct !== null) nf_conntrack_tcp_set_closing(net, old.nfct)
   ip_local_out(net, skb, way, 'tcp', old.id)
 }

@@ -331,3 +331,14 @@ function goOn(net: NetNs, conf: CtConf, ct: NfConn, t: TcpTrack, index: number, 
   }
   nf_ct_refresh_acct(net, ct, skb, timeout)
 }
+
+/** nf_conntrack_tcp_set_closing: a rule reset the connection. */
+export function nf_conntrack_tcp_set_closing(net: NetNs, ct: NfConn): void {
+  const t = ct.tcp
+  if (t === null || (ct.status & IPS_CONFIRMED) === 0) return
+  const before = t.state
+  t.state = CLOSE
+  if (before === CLOSE || (ct.status & IPS_FIXED_TIMEOUT) !== 0) return
+  ct.timeout = net.kernel.sim.now + ctConf(net).tcp[CLOSE]!
+  nf_conntrack_event_cache(net, ct, IPCT_PROTOINFO)
+}
