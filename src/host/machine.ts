@@ -104,7 +104,7 @@ export class Machine implements Dispatcher {
     this.os.begin()
     this.os.runReady()
     while (!done() && this.sim.step(until, this)) {
-      this.os.runReady()
+      this.os.runWoken()
       if (this.sim.steps - first > limit)
         throw new LimitError('events', limit, `more than ${limit} simulation events in one run`)
     }

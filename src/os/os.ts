@@ -103,7 +103,7 @@ export class Os extends RunQueue implements Upcalls, MachineView {
     this.begin()
     try {
       for (;;) {
-        this.runReady()
+        this.runWoken()
         const p = this.processes.get(pid)
         if (p === undefined) return 0
         if (p.state === 'zombie') {
@@ -127,7 +127,7 @@ export class Os extends RunQueue implements Upcalls, MachineView {
   runWhile(condition: () => boolean, pid: number): boolean {
     this.begin()
     try {
-      for (this.runReady(); condition(); this.runReady()) this.advance(Number.POSITIVE_INFINITY, true)
+      for (this.runWoken(); condition(); this.runWoken()) this.advance(Number.POSITIVE_INFINITY, true)
     } catch (e) {
       for (const c of [...(this.processes.get(pid)?.children ?? [])]) this.killTree(c)
       throw e
@@ -139,14 +139,14 @@ export class Os extends RunQueue implements Upcalls, MachineView {
   runFor(ns: number): void {
     this.begin()
     const until = this.sim.now + ns
-    do this.runReady()
+    do this.runWoken()
     while (this.advance(until, false))
     this.sim.advance(until)
   }
 
   /** Run what is ready, or else one event; false when nothing is left to do. */
   step(): boolean {
-    if (this.hasReady) {
+    if (this.hasReady && !this.sim.arriving) {
       this.begin()
       this.runReady()
       return true

@@ -95,6 +95,8 @@ export class Process {
   wait: Wait | null = null
   /** Set when the current wait's time has come. */
   timedOut = false
+  /** Machines: what the last turn sent is on its way until then, or until it has arrived. */
+  sending = -1
   /** Pipes that it filled beyond their capacity: it goes on when they have room. */
   debt: OpenFile | null = null
 

@@ -19,7 +19,7 @@ export function stepProcess(os: Os, p: Process): void {
   else stepMain(os, p)
 }
 
-/** What fork and exec take when frames are on their way, in ns: a few crossings of a veth. */
+/** What fork and exec take when frames are on their way, and a system call that sends at most, in ns: a few crossings of a veth. */
 const START_DELAY = 100_000
 
 /**
@@ -151,6 +151,7 @@ function stepMachine(os: Os, p: Process): void {
   if (body.kind !== 'machine') return
   os.charge(MACHINE_STEPS)
   const sys = new ProcessSys(os, p)
+  const before = os.sim.inFlight
   if (!body.started) {
     body.started = true
     const state = body.machine.start(sys, p.argv)
@@ -163,16 +164,21 @@ function stepMachine(os: Os, p: Process): void {
     body.machine.step(sys, state, { kind: 'start' })
     if (over(os, p)) return
   }
-  while (p.events.length > 0) {
+  let sent = os.sim.inFlight > before
+  while (!sent && p.events.length > 0) {
     body.machine.step(sys, body.state, p.events.shift()!)
     if (over(os, p)) return
+    sent = os.sim.inFlight > before
   }
   for (const fd of [...p.watches.keys()].sort((a, b) => a - b)) {
+    if (sent) break
     const ready = watched(os, p, fd)
     if (ready === null) continue
     body.machine.step(sys, body.state, { kind: 'ready', fd, ...ready })
     if (over(os, p)) return
+    sent = os.sim.inFlight > before
   }
+  if (sent) p.sending = os.now + START_DELAY
   if (p.events.length > 0) os.ready(p)
   for (const fd of p.watches.keys()) {
     if (watched(os, p, fd) !== null) os.ready(p)

@@ -17,6 +17,8 @@ export abstract class RunQueue {
   readonly processes = new Map<number, Process>()
   private queue: Process[] = []
   private head = 0
+  /** A network program that has sent and has more to do: nobody else runs before it. */
+  private busy: Process | null = null
   /** Counters of the current run, checked against the limits. */
   private steps = 0
   private firstEvent = 0
@@ -66,7 +68,15 @@ export abstract class RunQueue {
   // --- run queue -----------------------------------------------------------------------------------------------
 
   get hasReady(): boolean {
-    return this.head < this.queue.length
+    return this.busy === null ? this.head < this.queue.length : !this.isSending(this.busy)
+  }
+
+  /**
+   * On Linux a frame crosses veths and routers within the system call that sends it, and an answer of the other kernel is there
+   * when the call returns; whom it wakes comes later. So a network program that has sent goes on when nothing is on its way any more.
+   */
+  private isSending(p: Process): boolean {
+    return p.state === 'alive' && this.sim.now < p.sending && this.sim.inFlight > 0
   }
 
   ready(p: Process): void {
@@ -92,14 +102,14 @@ export abstract class RunQueue {
     return new LimitError('depth', STACK_DEPTH, `${p.comm} (${p.pid}): nested too deeply`)
   }
 
-  /** Run processes until all are blocked. */
+  /** Frames that arrive together are one softirq's: whom the first one wakes runs when all of them have been received. */
+  runWoken(): void {
+    if (!this.sim.arriving) this.runReady()
+  }
+
+  /** Run processes until all are blocked, or one's frames are on their way. */
   runReady(): void {
-    while (this.head < this.queue.length) {
-      const p = this.queue[this.head++]!
-      if (this.head > 1024 && this.head * 2 > this.queue.length) {
-        this.queue = this.queue.slice(this.head)
-        this.head = 0
-      }
+    for (let p = this.next(); p !== null; p = this.next()) {
       p.queued = false
       if (p.state !== 'alive') continue
       this.current = p
@@ -112,9 +122,33 @@ export abstract class RunQueue {
         throw this.limitOf(e, p) ?? e
       }
       this.current = null
+      if (p.queued && this.isSending(p)) this.busy = p
     }
-    this.queue = []
-    this.head = 0
+  }
+
+  /** Who is to run now. */
+  private next(): Process | null {
+    while (this.busy === null) {
+      const p = this.queue[this.head]
+      if (p === undefined) {
+        this.queue = []
+        this.head = 0
+        return null
+      }
+      this.head++
+      if (this.head > 1024 && this.head * 2 > this.queue.length) {
+        this.queue = this.queue.slice(this.head)
+        this.head = 0
+      }
+      // It was busy, and has had this turn already.
+      if (!p.queued) continue
+      if (!this.isSending(p)) return p
+      this.busy = p
+    }
+    const p = this.busy
+    if (this.isSending(p)) return null
+    this.busy = null
+    return p
   }
 
   /** Count work against the run's limit of steps; a step stands for about a microsecond of the host's time. */

@@ -249,6 +249,15 @@ export class Simulation {
     return n
   }
 
+  /** Another frame arrives at this very instant. */
+  get arriving(): boolean {
+    for (let i = 0; i < this.lanes.length; i++) {
+      const l = this.lanes[i]!
+      if (l.count > 0 && l.times[l.head] === this.now) return true
+    }
+    return false
+  }
+
   /** Move the clock forward without an event (a process waits, nothing else happens). */
   advance(to: number): void {
     if (to > this.now) this.now = to

@@ -44,7 +44,7 @@ function simplify(text: string, script: string): string {
 
 /**
  * A capture of all devices, device by device: which of two devices was first is not compared. Where fragments were seen, what goes
- * out and what comes in are compared apart: on Linux the answer to a fragment comes before the next one leaves.
+ * out, what comes in and ARP are compared apart: on Linux the answer to a fragment comes before the next one leaves.
  */
 function byDevice(text: string): string {
   const frames: string[] = []
@@ -55,7 +55,7 @@ function byDevice(text: string): string {
   const fragments = /, offset [1-9]/.test(text)
   const key = (frame: string): string => {
     const [, device, direction] = frame.split(/\s+/)
-    return fragments ? `${device} ${direction === 'Out'}` : `${device}`
+    return fragments ? `${device} ${direction === 'Out'} ${/ ARP /.test(frame)}` : `${device}`
   }
   return frames.sort((x, y) => (key(x) < key(y) ? -1 : key(x) > key(y) ? 1 : 0)).join('\n')
 }

@@ -2,6 +2,7 @@
 // Read first: types.ts, normal.ts.
 import { flowOf, frameLine } from './capture.ts'
 import { type Said, unlikeConversation } from './conversations.ts'
+import { type LinksDiffer, type Looked, linksDiffer, rulesDifferByAcks } from './counters.ts'
 import {
   commonSysctls,
   isNewer,
@@ -90,9 +91,23 @@ const TIMER_LATE = 1000
 function passes(s: Sides, d: Difference, at: number): boolean {
   if (d.kind !== 'table') return false
   const late = s.linux.steps[at]!.time >= NEIGH_TIMER
-  if (d.table === 'link') return onlyArp(d.linux, d.netsim) && (late || agreesSoon(s, d, at))
+  const looked = lookedAt(s, d.netns, at)
+  if (d.table === 'iptables') return rulesDifferByAcks(looked, d.linux, d.netsim)
+  if (d.table === 'link') {
+    const l = linksDiffer(looked, d.linux, d.netsim)
+    return l !== null && (isNothing(l, late) || agreesSoon(s, d, at))
+  }
   if (d.table === 'neigh') return (late || onlyGivenUp(d.linux, d.netsim)) && agreesSoon(s, d, at)
   return d.table === 'route' && onlyLinkdown(d.linux, d.netsim) && agreesSoon(s, d, at)
+}
+
+function lookedAt(s: Sides, netns: string, at: number): Looked {
+  return { linux: s.linux, netsim: s.netsim, steps: [s.linux.steps[at]!, s.netsim.steps[at]!], netns }
+}
+
+/** Once neighbours' timers run, their ARP is nothing. */
+function isNothing(l: LinksDiffer, late: boolean): boolean {
+  return !l.promiscuity && (late || !l.arp)
 }
 
 /** The third question's second is over for one side only. */
@@ -115,7 +130,10 @@ function agreesSoon(s: Sides, d: Difference & { kind: 'table' }, at: number): bo
     const [ta, tb] = [a.netns?.get(d.netns), b?.netns?.get(d.netns)]
     if (ta === undefined || tb === undefined) continue
     const late = a.time >= NEIGH_TIMER
-    if (tableDifference(s, d.table, [ta, tb], late, Math.abs(a.time - b!.time) / 1000 + 1) === null) return true
+    const u = tableDifference(s, d.table, [ta, tb], late, Math.abs(a.time - b!.time) / 1000 + 1)
+    if (u === null) return true
+    const l = d.table === 'link' ? linksDiffer(lookedAt(s, d.netns, i), u.linux, u.netsim) : null
+    if (l !== null && isNothing(l, late)) return true
     if (a.time > now.time + TIMER_LATE) return false
   }
   return false
@@ -193,23 +211,6 @@ function unlike(a: readonly NormalLine[], b: readonly NormalLine[], slack: numbe
   const show = (l: NormalLine): string =>
     same && l.seconds.length > 0 ? `${l.text} (T = ${l.seconds.join(', ')} s)` : l.text
   return { linux: a.map(show), netsim: b.map(show) }
-}
-
-const COUNTERS = /^ +(\d+) +(\d+)( +\d+ +\S+ +\d+ +\d+ *)$/
-/** An ARP packet with its Ethernet header. */
-const ARP_BYTES = 42
-
-/** Do counters differ by a few ARP packets, and nothing else? */
-function onlyArp(a: readonly string[], b: readonly string[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every((line, i) => {
-      if (line === b[i]) return true
-      const [x, y] = [COUNTERS.exec(line), COUNTERS.exec(b[i]!)]
-      if (x === null || y === null || x[3] !== y[3]) return false
-      return Number(x[1]) - Number(y[1]) === ARP_BYTES * (Number(x[2]) - Number(y[2]))
-    })
-  )
 }
 
 // --- captures ----------------------------------------------------------------------------------------------------------

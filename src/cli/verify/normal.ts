@@ -109,7 +109,9 @@ const FDB_NOISE = /^(?:33:33|01:00:5e)/
 /** The kernel lists these by hash. */
 const UNORDERED: ReadonlySet<TableName> = new Set(['neigh', 'conntrack', 'fdb', 'sysctl'])
 
-const byText = (a: NormalLine, b: NormalLine): number => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0)
+/** Lines that look the same by the seconds that they have left. */
+const byText = (a: NormalLine, b: NormalLine): number =>
+  a.text < b.text ? -1 : a.text > b.text ? 1 : (a.seconds[0] ?? 0) - (b.seconds[0] ?? 0)
 
 /** Members are listed by hash, sets in their order. */
 function sortMembers(lines: readonly NormalLine[]): NormalLine[] {
@@ -201,6 +203,8 @@ const FRAME: readonly Rule[] = [
   // A counter or a random number of the sender.
   [/\bid \d+, offset/g, 'id N, offset'],
   [/\b(seq|ack) \d{6,}\b/g, '$1 N'],
+  // HTTP's dates.
+  [/\b[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT\b/g, 'DATE'],
   [/\bTS val \d+ ecr (?:0\b|\d+)/g, 'TS val T'],
   // Left to a device that computes it, and so wrong on a veth.
   [/, cksum 0x[0-9a-f]+ \((?:correct|incorrect -> 0x[0-9a-f]+)\)/g, ''],

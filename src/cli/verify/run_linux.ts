@@ -47,6 +47,9 @@ export function cannotAsk(where: Where): string | null {
   return typeof r === 'string' ? r : null
 }
 
+/** This machine's name servers are not the script's. */
+const NO_SERVERS = 'rm -f /etc/resolv.conf; : >/etc/resolv.conf'
+
 /** Process 1 of the namespaces. DIR is bound to the directory that the result is read from. */
 function wrapText(dir: string, speaksOfEtc: boolean): string {
   return `export LANG=C HOME=/root
@@ -54,7 +57,7 @@ mount -t tmpfs none /run && mkdir -p /run/netns ${DIR} ${BIN}/real /run/lock || 
 mount --bind ${dir} ${DIR} || exit 9
 mount -t sysfs sys /sys 2>/dev/null
 ip link set lo up
-${speaksOfEtc ? OWN_ETC : ''}
+${speaksOfEtc ? OWN_ETC + NO_SERVERS : `: >${DIR}/resolv.conf; mount --bind ${DIR}/resolv.conf "$(readlink -f /etc/resolv.conf)" 2>/dev/null`}
 b=${BIN}; ${LEGACY}
 if tcpdump=$(command -v tcpdump); then ln -s "$tcpdump" ${BIN}/netsim-capture; fi
 ip=$(readlink -f "$(command -v ip)")

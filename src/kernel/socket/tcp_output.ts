@@ -6,7 +6,7 @@ import { concat } from '../../wire/bytes.ts'
 import { IP_HLEN, IPPROTO_TCP, ipv4 } from '../../wire/ipv4.ts'
 import { TCP_ACK, TCP_FIN, TCP_HLEN, TCP_PSH, TCP_SYN, type Tcp, type TcpOptions, tcp } from '../../wire/tcp.ts'
 import { because, kfree_skb } from '../core/drop.ts'
-import { ipv4_confirm_neigh } from '../core/neighbour.ts'
+import { ipv4_confirm_neigh, neigh_lookup } from '../core/neighbour.ts'
 import { ip_local_out, ip_select_ident } from '../ipv4/ip_output.ts'
 import type { Rtable } from '../ipv4/rtable.ts'
 import { flowOf, ownSkb, routeSocket, selectTtl, sk_dst_check, sk_dst_set } from './inet.ts'
@@ -274,6 +274,13 @@ function collapse(sk: TcpSock, seg: Segment, limit: number): void {
     sk.writeQueue.splice(index + 1, 1)
     sk.sendHead--
   }
+}
+
+/** skb_still_in_host_queue: what was sent still waits here for the neighbour's address; it is not sent a second time. */
+export function skb_still_in_host_queue(sk: TcpSock, seg: Segment): boolean {
+  const rt = sk_dst_check(sk)
+  const n = rt === null ? null : neigh_lookup(rt.dev, rt.gateway !== 0 ? rt.gateway : sk.daddr)
+  return n?.queue.some((skb) => skb.sk === sk.inode && (skb.l4 as Tcp).seq === seg.seq) ?? false
 }
 
 /** tcp_retransmit_skb: the segment at `index` once more. */

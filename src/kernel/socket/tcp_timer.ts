@@ -11,7 +11,7 @@ import {
   tcp_xmit_probe_skb,
 } from './tcp_control.ts'
 import { reqsk_drop } from './tcp_minisocks.ts'
-import { probeWithData, tcp_retransmit, tcp_send_loss_probe } from './tcp_output.ts'
+import { probeWithData, skb_still_in_host_queue, tcp_retransmit, tcp_send_loss_probe } from './tcp_output.ts'
 import type { SockTimer } from './tcp_sock.ts'
 import {
   armTimer,
@@ -104,9 +104,16 @@ function tcp_retransmit_timer(sk: TcpSock): void {
     tcp_write_err(sk)
     return
   }
+  const { cwnd } = sk
+  const { sent } = sk.writeQueue[0]!
+  const waits = sent >= 0 && skb_still_in_host_queue(sk, sk.writeQueue[0]!)
   tcp_enter_loss(sk)
   sk.retransmits++
-  if (sk.state === TCP_SYN_SENT) {
+  if (waits) {
+    sk.writeQueue[0]!.sent = sent
+    if (sk.retransStamp < 0) sk.retransStamp = sent
+    if (sk.state === TCP_SYN_SENT) sk.cwnd = cwnd
+  } else if (sk.state === TCP_SYN_SENT) {
     const seg = sk.writeQueue[0]!
     if (sk.retransStamp < 0) sk.retransStamp = sk.net.kernel.sim.now
     seg.sent = sk.net.kernel.sim.now

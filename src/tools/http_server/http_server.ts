@@ -13,7 +13,7 @@ interface Connection {
   readonly fd: number
   readonly peer: Ip4
   input: Uint8Array
-  output: Uint8Array
+  output: readonly Uint8Array[]
   /** The answer is made; when it is sent the connection closes. */
   answered: boolean
 }
@@ -168,7 +168,7 @@ function accept(sys: Sys, st: HttpServerState): void {
       fd,
       peer: r.value.peer.addr,
       input: NO_BYTES,
-      output: NO_BYTES,
+      output: [],
       answered: false,
     }
     st.connections.set(fd, c)
@@ -207,24 +207,28 @@ function serve(sys: Sys, st: HttpServerState, c: Connection): void {
     const answer = answerRequest(sys, request, { root: st.root, protocol: st.protocol })
     const time = logTime(sys.wallClock())
     for (const line of answer.log) sys.write(2, `${formatIp4(c.peer)} - - [${time}] ${line}\n`)
-    c.output = answer.bytes
+    c.output = [answer.head, answer.body].filter((part) => part.length > 0)
     c.answered = true
   }
   push(sys, st, c)
 }
 
+/** The header, the body and the end: each a call of its own. */
 function push(sys: Sys, st: HttpServerState, c: Connection): void {
-  while (c.output.length > 0) {
-    const r = sys.sockets.send(c.s, c.output)
-    if (!r.ok) {
-      if (r.errno === 'EAGAIN') sys.watch(c.fd, false, true)
-      else close(sys, st, c)
-      return
-    }
-    c.output = c.output.subarray(r.value)
+  const next = c.output[0]
+  if (next === undefined) {
+    sys.sockets.shutdown(c.s, 'write')
+    close(sys, st, c)
+    return
   }
-  sys.sockets.shutdown(c.s, 'write')
-  close(sys, st, c)
+  const r = sys.sockets.send(c.s, next)
+  if (!r.ok && r.errno !== 'EAGAIN') {
+    close(sys, st, c)
+    return
+  }
+  const rest = next.subarray(r.ok ? r.value : 0)
+  c.output = rest.length > 0 ? [rest, ...c.output.slice(1)] : c.output.slice(1)
+  sys.watch(c.fd, false, true)
 }
 
 function resolved(sys: Sys, st: HttpServerState): void {

@@ -4,7 +4,8 @@ import type { Sys } from '../../uapi/program.ts'
 import { joinBytes, NO_BYTES, utf8 } from '../lib/bytes.ts'
 
 export interface Answer {
-  readonly bytes: Uint8Array
+  readonly head: Uint8Array
+  readonly body: Uint8Array
   /** Log lines after "[time] ". */
   readonly log: readonly string[]
 }
@@ -192,7 +193,7 @@ export function answerRequest(sys: Sys, request: string, site: Site): Answer {
   const line = /^[^\r\n]*/.exec(request)![0]
   const words = line.split(/\s+/).filter((w) => w !== '')
   const [method, target, version] = words
-  if (method === undefined) return { bytes: NO_BYTES, log: [] }
+  if (method === undefined) return { head: NO_BYTES, body: NO_BYTES, log: [] }
   let parts: Parts
   if (words.length < 2 || words.length > 3) parts = errorPage(400, `Bad request syntax ('${line}')`)
   else if (version !== undefined && !/^HTTP\/\d+\.\d+$/.test(version)) {
@@ -208,6 +209,6 @@ export function answerRequest(sys: Sys, request: string, site: Site): Answer {
     `Date: ${httpDate(sys.wallClock())}`,
     ...parts.headers.map(([n, v]) => `${n}: ${v}`),
   ]
-  const bytes = old ? NO_BYTES : utf8(`${head.join('\r\n')}\r\n\r\n`)
-  return { bytes: joinBytes(bytes, method === 'HEAD' ? NO_BYTES : parts.body), log }
+  const first = old ? NO_BYTES : utf8(`${head.join('\r\n')}\r\n\r\n`)
+  return { head: first, body: method === 'HEAD' ? NO_BYTES : parts.body, log }
 }

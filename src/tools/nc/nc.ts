@@ -39,6 +39,7 @@ function start(sys: Sys, argv: readonly string[]): NcState | number {
     netIn: false,
     stdout: false,
     toNet: NO_BYTES,
+    newline: false,
     toStdout: NO_BYTES,
     pausing: false,
     receivedCount: 0,
@@ -269,7 +270,7 @@ function connected(sys: Sys, st: NcState): void {
   sys.unwatch(st.fd)
   if (st.opt.udp && st.opt.verbose) {
     st.phase = 'probe'
-    st.probes = 0
+    st.probes = -1
     probe(sys, st)
     return
   }
@@ -279,14 +280,13 @@ function connected(sys: Sys, st: NcState): void {
 /** -uv: write a byte twice, then once a second, and see whether the port answers with an error. */
 function probe(sys: Sys, st: NcState): void {
   const seconds = st.opt.timeout < 0 ? UDP_SCAN_TIMEOUT : st.opt.timeout
-  const x = Uint8Array.of(88)
-  const first = st.probes === 0 ? sys.sockets.send(st.s, x) : null
-  const r = sys.sockets.send(st.s, x)
-  if ((first !== null && !first.ok) || (!r.ok && r.errno === 'ECONNREFUSED')) {
+  const first = st.probes < 0
+  const r = sys.sockets.send(st.s, Uint8Array.of(88))
+  if (!r.ok && (first || r.errno === 'ECONNREFUSED')) {
     nextPort(sys, st, 1)
     return
   }
-  if (st.probes++ < seconds) sys.setTimer(PAUSE, sys.now() + SECOND)
+  if (st.probes++ < seconds) sys.setTimer(PAUSE, sys.now() + (first ? 0 : SECOND))
   else announce(sys, st)
 }
 

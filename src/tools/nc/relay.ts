@@ -1,10 +1,14 @@
 // nc's transfer between standard streams and the network: OpenBSD nc's readwrite(), driven by readiness.
 // Read first: state.ts. Four ends (stdin, net out, net in, stdout), two buffers; the comments name what closes what.
+import { strerror } from '../../lib/errno.ts'
 import type { ProgramEvent, Sys } from '../../uapi/program.ts'
 import { joinBytes, NO_BYTES } from '../lib/bytes.ts'
-import { type NcState, PAUSE, SECOND, WAIT } from './state.ts'
+import { AGAIN, type NcState, PAUSE, SECOND, WAIT } from './state.ts'
 
 const BUFSIZE = 16384
+const CR = 13
+const LF = 10
+const CRLF = Uint8Array.of(CR, LF)
 
 /** Begin: all four ends open, unless stdin is detached. */
 export function startRelay(sys: Sys, st: NcState): void {
@@ -54,6 +58,7 @@ function stopRelay(sys: Sys, st: NcState): void {
   sys.unwatch(st.fd)
   sys.clearTimer(WAIT)
   sys.clearTimer(PAUSE)
+  sys.clearTimer(AGAIN)
 }
 
 export function stepRelay(sys: Sys, st: NcState, e: ProgramEvent): void {
@@ -64,12 +69,17 @@ export function stepRelay(sys: Sys, st: NcState, e: ProgramEvent): void {
   }
   if (e.kind === 'timer' && e.id === PAUSE) st.pausing = false
   if (st.pausing) return
-  if (e.kind === 'ready') {
+  const waiting = st.toNet.length
+  if (st.newline) writeNet(sys, st)
+  else if (e.kind === 'ready') {
     if (e.fd === 0) readStdin(sys, st)
     else if (e.fd === st.fd) serveNet(sys, st)
     else if (e.fd === 1) writeStdout(sys, st)
   }
-  if (!st.stdin && st.toNet.length === 0 && st.netOut) {
+  if (st.phase === 'quit') return
+  if (st.newline) sys.setTimer(AGAIN, sys.now())
+  else if (!st.stdin && st.toNet.length === 0 && st.netOut && waiting > 0) sys.setTimer(AGAIN, sys.now())
+  else if (!st.stdin && st.toNet.length === 0 && st.netOut) {
     if (st.opt.shutdown) sys.sockets.shutdown(st.s, 'write')
     st.netOut = false
   }
@@ -85,17 +95,7 @@ function readStdin(sys: Sys, st: NcState): void {
   if (!r.ok) {
     if (r.errno !== 'EAGAIN') st.stdin = false
   } else if (r.value.length === 0) st.stdin = false
-  else st.toNet = joinBytes(st.toNet, st.opt.crlf ? withCrlf(r.value) : r.value)
-}
-
-/** -C: every line feed becomes CR LF. */
-function withCrlf(data: Uint8Array): Uint8Array {
-  const out: number[] = []
-  for (const b of data) {
-    if (b === 10) out.push(13)
-    out.push(b)
-  }
-  return Uint8Array.from(out)
+  else st.toNet = joinBytes(st.toNet, r.value)
 }
 
 function serveNet(sys: Sys, st: NcState): void {
@@ -143,13 +143,20 @@ function countReceived(sys: Sys, st: NcState): void {
   }
 }
 
+/** With -i and -C line by line; with -C the end of a line is a write of its own, CR LF, unless the line has both. */
 function writeNet(sys: Sys, st: NcState): void {
-  let data = st.toNet
-  if (st.opt.interval > 0) {
-    const end = data.indexOf(10)
-    if (end >= 0) data = data.subarray(0, end + 1)
+  const { crlf, interval } = st.opt
+  const at = interval > 0 || crlf ? st.toNet.indexOf(LF) : -1
+  const ends = at >= 0 && (!crlf || at === 0 || st.toNet[at - 1] === CR)
+  const line = at < 0 ? st.toNet : st.toNet.subarray(0, ends ? at + 1 : at)
+  const bare = crlf && at === 0
+  const r = sys.sockets.send(st.s, bare ? CRLF : line)
+  if (!r.ok && bare && r.errno !== 'EAGAIN') {
+    sys.write(2, `nc: write failed (0/2): ${strerror(r.errno)}\n`)
+    st.phase = 'quit'
+    sys.exit(1)
+    return
   }
-  const r = sys.sockets.send(st.s, data)
   if (!r.ok) {
     if (r.errno !== 'EAGAIN') {
       st.netOut = false
@@ -158,8 +165,9 @@ function writeNet(sys: Sys, st: NcState): void {
     }
     return
   }
-  st.toNet = st.toNet.subarray(r.value)
-  if (st.opt.interval > 0) st.pausing = true
+  st.toNet = st.toNet.subarray(bare ? 1 : r.value)
+  st.newline = at > 0 && !ends && r.value === line.length
+  if (interval > 0 && ends) st.pausing = true
 }
 
 function writeStdout(sys: Sys, st: NcState): void {

@@ -71,6 +71,8 @@ function oneWay(sys: Sys, opt: SocatOptions, ses: Session, from: End, to: End, r
         return 'failed'
       }
       hold(ses, rightward, waiting.subarray(r))
+      // One transfer a turn; what was received before it opened has no readiness to come back for.
+      if (to.s >= 0 && !from.single && from.first === null) return 'on'
       continue
     }
     if (from.eof || from.rfd < 0) return 'on'
