@@ -152,6 +152,7 @@ function stepMachine(os: Os, p: Process): void {
   os.charge(MACHINE_STEPS)
   const sys = new ProcessSys(os, p)
   const before = os.sim.inFlight
+  const hasSent = (): boolean => os.sim.inFlight > before
   if (!body.started) {
     body.started = true
     const state = body.machine.start(sys, p.argv)
@@ -164,21 +165,18 @@ function stepMachine(os: Os, p: Process): void {
     body.machine.step(sys, state, { kind: 'start' })
     if (over(os, p)) return
   }
-  let sent = os.sim.inFlight > before
-  while (!sent && p.events.length > 0) {
+  while (!hasSent() && p.events.length > 0) {
     body.machine.step(sys, body.state, p.events.shift()!)
     if (over(os, p)) return
-    sent = os.sim.inFlight > before
   }
   for (const fd of [...p.watches.keys()].sort((a, b) => a - b)) {
-    if (sent) break
+    if (hasSent()) break
     const ready = watched(os, p, fd)
     if (ready === null) continue
     body.machine.step(sys, body.state, { kind: 'ready', fd, ...ready })
     if (over(os, p)) return
-    sent = os.sim.inFlight > before
   }
-  if (sent) p.sending = os.now + START_DELAY
+  if (hasSent()) p.sending = os.now + START_DELAY
   if (p.events.length > 0) os.ready(p)
   for (const fd of p.watches.keys()) {
     if (watched(os, p, fd) !== null) os.ready(p)

@@ -131,11 +131,6 @@ function* bash(sys: ProcessSys, argv: readonly string[], inv: Invocation): Gener
 
 function* runFile(sh: Shell, file: string, args: readonly string[], shell: string): Run<number> {
   const sys = sh.sys
-  const { script } = sys.proc
-  if (script !== null) {
-    sys.proc.script = null
-    return yield* runText(sh, script, file, args)
-  }
   const s = sys.stat(file)
   const text = s.ok ? sys.readFile(file) : s
   if (!text.ok) {
@@ -228,7 +223,18 @@ function consume(sh: Shell, text: string): void {
   if (text !== '') sh.sys.read(0, toBytes(text).length)
 }
 
+/** A script of the host's: its name may be anything, an option's too. */
+function* hostScript(sys: ProcessSys, script: string, [name = 'bash', ...args]: readonly string[]): Run<number> {
+  const sh = new Shell(sys)
+  importEnvironment(sh)
+  return yield* runText(sh, script, name, args)
+}
+
 export const bashMain: Main = (sys, argv) => {
+  const own = processOf(sys)
+  const { script } = own.proc
+  own.proc.script = null
+  if (script !== null) return hostScript(own, script, argv.slice(1))
   const inv = parseArguments(sys, argv)
-  return typeof inv === 'number' ? inv : bash(processOf(sys), argv, inv)
+  return typeof inv === 'number' ? inv : bash(own, argv, inv)
 }

@@ -17,13 +17,13 @@ export const IPS_EXPECTED = 0x1
 export const IPS_SEEN_REPLY = 0x2
 export const IPS_ASSURED = 0x4
 export const IPS_CONFIRMED = 0x8
-export const IPS_TEMPLATE = 0x800
 export const IPS_SRC_NAT = 0x10
 export const IPS_DST_NAT = 0x20
 export const IPS_SRC_NAT_DONE = 0x80
 export const IPS_DST_NAT_DONE = 0x100
 export const IPS_DYING = 0x200
 export const IPS_FIXED_TIMEOUT = 0x400
+export const IPS_TEMPLATE = 0x800
 
 /** enum tcp_conntrack, in its order. */
 export const TCP_CONNTRACK_STATES = Object.freeze([

@@ -25,10 +25,11 @@ class Template implements CtTemplate {
   readonly zone: number
   readonly zoneOfMark: boolean
   readonly zoneDir: CtTemplate['zoneDir']
-  events = IPCT_UNSAID
+  readonly events: number
   readonly conn: NfConn
 
-  constructor(info: TargetCt) {
+  constructor(info: TargetCt, events: number) {
+    this.events = events
     this.zoneOfMark = info.zone === 'mark'
     this.zone = info.zone === null || info.zone === 'mark' ? 0 : info.zone
     this.zoneDir = info.zoneDir
@@ -57,12 +58,10 @@ function release(net: NetNs, info: TargetCt): void {
 
 function compile(info: TargetCt, slot: number): TargetFn {
   if (info.notrack) return notrack
-  const chosen = ipctMask(info.ctevents)
   return (par) => {
     const { skb } = par
     if (settled(skb)) return XT_CONTINUE
     const template = par.states[slot] as Template
-    template.events = rulesWithEvents(par.net).has(info) ? chosen : IPCT_UNSAID
     skb.ctTemplate = template
     skb.ctinfo = IP_CT_NEW
     if (!template.zoneOfMark) traceSet(par, 'xt_ct_target', 'zone', 0, template.zone)
@@ -76,6 +75,7 @@ export const ctTarget: TargetOps<TargetCt> = {
   conntrack: (info: TargetCt) => !info.notrack,
   acquire,
   release,
-  state: (_net, info: TargetCt) => new Template(info),
+  state: (net, info: TargetCt) =>
+    new Template(info, rulesWithEvents(net).has(info) ? ipctMask(info.ctevents) : IPCT_UNSAID),
   compile,
 }
