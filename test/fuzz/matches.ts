@@ -105,6 +105,7 @@ function owner({ d }: Place): string {
 const MATCHES: { readonly [N in MatchName]: Draw } = {
   addrtype,
   comment: ({ d }) => `--comment ${d.pick(['a', '"two words"', '"it\'s \\"quoted\\""'])}`,
+  // of new connections only: docs/fuzzing.md
   connlimit: ({ d }) =>
     `--connlimit-${d.pick(['above', 'upto'])} ${d.int(0, 2)} ${d.pick(['', '--connlimit-mask 24', '--connlimit-daddr'])}`,
   connmark: ({ d }) => `${not(d)}--mark ${d.pick(['0', '1', '2', '0x1/0x1', '0x10/0xf0'])}`,
@@ -185,7 +186,8 @@ export function fits(name: MatchName, table: string, chain: string): boolean {
 }
 
 export function match(place: Place, name: MatchName): string {
-  return `-m ${name} ${MATCHES[name](place)}`.replace(/ +/g, ' ').trim()
+  const before = name === 'connlimit' ? '-m conntrack --ctstate NEW ' : ''
+  return `${before}-m ${name} ${MATCHES[name](place)}`.replace(/ +/g, ' ').trim()
 }
 
 /** Half of a rule's matches are the ones that people use. */

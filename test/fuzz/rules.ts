@@ -21,11 +21,11 @@ function portRange(d: Dice): string {
   return d.pick([`${p}`, `${p}`, '3000-3001'])
 }
 
-/** --to-destination and --to-source. */
-function natTo(p: Place): string {
+/** --to-destination and --to-source; `port` is one of its ports, or several. */
+function natTo(p: Place, port: string): string {
   const { d, w } = p
   const a = d.chance(85) ? anyAddress(d, w) : someAddress(d, w)
-  return d.pick([a, a, a, `${a}:${portRange(d)}`, `:${d.pick(PORTS)}`]) + d.pick(['', '', '', ' --persistent'])
+  return d.pick([a, a, a, `${a}:${port}`, `:${d.pick(PORTS)}`]) + d.pick(['', '', '', ' --persistent'])
 }
 
 type Draw = (p: Place) => string
@@ -55,9 +55,9 @@ const TARGETS: { readonly [N in TargetName]: Draw } = {
     ]),
   CT: ({ d }) => d.pick(['--notrack', '--zone 1', '--zone 2', '--zone-orig 1', '--zone-reply 2', '--ctevents new']),
   NOTRACK: () => '',
-  DNAT: (p) => `--to-destination ${natTo(p)}`,
-  SNAT: (p) => `--to-source ${natTo(p)}`,
-  MASQUERADE: ({ d }) => d.pick(['', '', '', `--to-ports ${portRange(d)}`]),
+  DNAT: (p) => `--to-destination ${natTo(p, portRange(p.d))}`,
+  SNAT: (p) => `--to-source ${natTo(p, `${p.d.pick(PORTS)}`)}`,
+  MASQUERADE: ({ d }) => d.pick(['', '', '', `--to-ports ${d.pick(PORTS)}`]),
   REDIRECT: ({ d }) => d.pick(['', `--to-ports ${portRange(d)}`, `--to-ports ${d.pick(PORTS)}`]),
   NETMAP: ({ d }) => `--to ${d.pick(['10.0.0.0/24', '10.0.1.0/24', '172.16.0.0/16', '10.0.0.1'])}`,
   TCPMSS: ({ d }) => d.pick(['--set-mss 500', '--clamp-mss-to-pmtu', '--set-mss 2000']),

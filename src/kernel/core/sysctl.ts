@@ -9,6 +9,7 @@ import type { Handlers } from '../handlers.ts'
 import { allLinks } from './link_list.ts'
 import type { NetNs } from './netns.ts'
 import { CONF_NAMES, confOf, isConfName, writeConf } from './sysctl_conf.ts'
+import { CONF6, disableIpv6Path, isDisableIpv6, readDisableIpv6, writeDisableIpv6 } from './sysctl_ipv6.ts'
 import { isNeighName, NEIGH_NAMES, neighOf, readNeigh, writeNeigh } from './sysctl_neigh.ts'
 import { isNetSysctlWritable, netSysctlName, readNetSysctl, writeNetSysctl } from './sysctl_net.ts'
 import { CONNTRACK_MAX, isNfSysctlWritable, nfSysctlPaths, readNfSysctl, writeNfSysctl } from './sysctl_nf.ts'
@@ -27,6 +28,7 @@ type Node =
   | { readonly kind: 'neigh'; readonly dir: string; readonly name: string }
   | { readonly kind: 'flush' }
   | { readonly kind: 'netfilter'; readonly path: string }
+  | { readonly kind: 'disable_ipv6' }
 
 function find(net: NetNs, path: string): Node | null {
   if (path === IP_FORWARD) return { kind: 'conf', dir: 'all', name: 'forwarding' }
@@ -37,6 +39,7 @@ function find(net: NetNs, path: string): Node | null {
     if (path === CONNTRACK_MAX) return { kind: 'value', name: 'netfilter.nf_conntrack_max' }
     return { kind: 'netfilter', path }
   }
+  if (isDisableIpv6(net, path)) return { kind: 'disable_ipv6' }
   const [family, area, dir, name, more] = path.split('/')
   if (family !== 'ipv4' || dir === undefined || name === undefined || more !== undefined) return null
   if (area === 'conf' && isConfName(name) && confOf(net, dir) !== null) return { kind: 'conf', dir, name }
@@ -54,6 +57,8 @@ function read(net: NetNs, node: Node): string {
       return readNeigh(neighOf(net, node.dir)!, node.name)
     case 'netfilter':
       return readNfSysctl(net, node.path)
+    case 'disable_ipv6':
+      return readDisableIpv6()
     case 'flush':
       return ''
     default:
@@ -75,6 +80,9 @@ function write(tx: Transaction, net: NetNs, node: Node, text: string): void {
     case 'netfilter':
       writeNfSysctl(tx, net, node.path, text)
       return
+    case 'disable_ipv6':
+      writeDisableIpv6(tx, text)
+      return
     case 'flush':
       tx.after(() => net.routes.flush())
       return
@@ -87,6 +95,18 @@ function isWritable(net: NetNs, node: Node): boolean {
   if (node.kind === 'netfilter') return isNfSysctlWritable(node.path)
   if (node.kind === 'value') return isNetSysctlWritable(net, node.name)
   return node.kind !== 'conf' || node.name !== 'mc_forwarding'
+}
+
+/** All directories of devices' values on the way to, or below, a path. */
+function allDirectories(
+  net: NetNs,
+  path: string,
+): { readonly conf: string[]; readonly conf6: string[]; readonly neigh: string[] } {
+  return {
+    conf: directories(net, CONF, ['all', 'default'], path),
+    conf6: directories(net, CONF6, ['all', 'default'], path),
+    neigh: directories(net, NEIGH, net.id === 0 ? ['default'] : [], path),
+  }
 }
 
 /** Directories of conf or neigh that lie on the way to, or below, a path. */
@@ -116,11 +136,11 @@ function fixedFiles(net: NetNs): string[] {
 }
 
 function files(net: NetNs, path: string): string[] {
-  const conf = directories(net, CONF, ['all', 'default'], path)
-  const neigh = directories(net, NEIGH, net.id === 0 ? ['default'] : [], path)
+  const { conf, conf6, neigh } = allDirectories(net, path)
   const all = [
     ...fixedFiles(net),
     ...conf.flatMap((d) => CONF_NAMES.map((n) => `${d}/${n}`)),
+    ...conf6.map(disableIpv6Path),
     ...neigh.flatMap((d) => NEIGH_NAMES.map((n) => `${d}/${n}`)),
   ]
   return byComponent(all.filter((f) => isBelow(f, path)))
@@ -129,11 +149,8 @@ function files(net: NetNs, path: string): string[] {
 /** Is it a directory with files below? */
 function isDirectory(net: NetNs, path: string): boolean {
   if (path === '' || fixedFiles(net).some((f) => f.startsWith(`${path}/`))) return true
-  const dirs = [
-    ...directories(net, CONF, ['all', 'default'], path),
-    ...directories(net, NEIGH, net.id === 0 ? ['default'] : [], path),
-  ]
-  return dirs.some((d) => isBelow(d, path))
+  const { conf, conf6, neigh } = allDirectories(net, path)
+  return [...conf, ...conf6, ...neigh].some((d) => isBelow(d, path))
 }
 
 function list(net: NetNs, path: string): SysctlEntry[] {

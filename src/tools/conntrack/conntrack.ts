@@ -4,7 +4,8 @@
 import { unreachable } from '../../lib/never.ts'
 import type { CtEvent, CtFilter, CtInfo, CtStats, CtTuple } from '../../uapi/conntrack.ts'
 import type { Machine, ProgramEvent, Sys } from '../../uapi/program.ts'
-import { BANNER, CtExit, notModelled, other, PROGRAM, VERSION } from './exit.ts'
+import { exitStatus } from '../lib/exit.ts'
+import { BANNER, notModelled, other, PROGRAM, VERSION } from './exit.ts'
 import { fits, hasOtherDestination, hasOtherSource } from './filter.ts'
 import { HELP } from './help.ts'
 import { type EventMask, type Output, type Parsed, parse } from './parse.ts'
@@ -195,9 +196,7 @@ function start(sys: Sys, argv: readonly string[]): State | number {
   try {
     return run(sys, parse(sys, argv))
   } catch (e) {
-    if (!(e instanceof CtExit)) throw e
-    sys.write(2, e.text)
-    return e.code
+    return exitStatus(sys, e)
   }
 }
 

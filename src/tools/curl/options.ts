@@ -1,9 +1,10 @@
 // curl's command line (7.88.1) as far as plain HTTP goes: options, their errors and exit code 2.
 // Read first: curl.ts. Options that need what netsim has not (TLS, proxies, uploads, cookies files …) are refused by name.
-import { fail, type Sys } from '../../uapi/program.ts'
+import type { Sys } from '../../uapi/program.ts'
 import { textOf } from '../lib/bytes.ts'
+import { exitStatus, ToolExit } from '../lib/exit.ts'
 import { leadingDouble } from '../lib/number.ts'
-import { notModelled } from '../lib/refuse.ts'
+import { refuse } from '../lib/refuse.ts'
 
 export interface CurlOptions {
   /** -4: no AAAA is asked. */
@@ -115,20 +116,11 @@ const REFUSED_SHORT = '1236aBcCDEFjJKlMnpPQrRtTUxyYzZ#:'
 const REFUSED_LONG =
   /^(form|proxy|socks[45].*|tls.*|ssl.*|cert.*|key.*|cacert|capath|upload-file|cookie-jar|range|compressed|limit-rate|retry.*|http[23].*|ipv6|unix-socket|netrc.*|dump-header|trace.*|json|data-urlencode|progress-bar|parallel.*|config|local-port|remote-.*|continue-at|haproxy.*|doh-url|digest|ntlm|negotiate|basic|anyauth|keepalive-time|dns-.*|fail-with-body|fail-early|stderr|create-dirs|referer|time-cond|happy-eyeballs.*)$/
 
-class Stop {
-  readonly text: string
-  readonly code: number
-  constructor(text: string, code = 2) {
-    this.text = text
-    this.code = code
-  }
-}
-
 function milliseconds(option: string, text: string): number {
   const { value, rest } = leadingDouble(text)
   if (rest !== '' || text === '')
-    throw new Stop(`curl: option ${option}: expected a proper numerical parameter\n${TRY}`)
-  if (value < 0) throw new Stop(`curl: option ${option}: expected a positive numerical parameter\n${TRY}`)
+    throw new ToolExit(`curl: option ${option}: expected a proper numerical parameter\n${TRY}`, 2)
+  if (value < 0) throw new ToolExit(`curl: option ${option}: expected a positive numerical parameter\n${TRY}`, 2)
   return Math.trunc(value * 1000)
 }
 
@@ -144,7 +136,7 @@ function body(sys: Sys, text: string, kind: string): string {
     if (!r.ok) {
       const option = kind === 'd' ? '-d' : `--${kind}`
       const text = `curl: option ${option}: error encountered when reading a file\n`
-      throw new Stop(`Warning: Couldn't read data from file "${name}", this makes an empty POST.\n${text}`, 26)
+      throw new ToolExit(`Warning: Couldn't read data from file "${name}", this makes an empty POST.\n${text}`, 26)
     }
     content = r.value
   }
@@ -192,10 +184,10 @@ function flag(sys: Sys, o: CurlOptions, opt: string): void {
       return
     case 'h':
       sys.write(1, HELP)
-      throw new Stop('', 0)
+      throw new ToolExit('', 0)
     case 'V':
       sys.write(1, VERSION)
-      throw new Stop('', 0)
+      throw new ToolExit('', 0)
     case '4':
       o.ipv4 = true
       return
@@ -228,7 +220,7 @@ function value(sys: Sys, o: CurlOptions, opt: string, shown: string, arg: string
       o.user = arg
       return
     case 'b':
-      if (!arg.includes('=')) throw new Stop(notModelled('curl', 'a cookie file'))
+      if (!arg.includes('=')) refuse('curl', 'a cookie file', 2)
       o.cookie = arg
       return
     case 'm':
@@ -266,7 +258,7 @@ interface Words {
 
 function next(w: Words, shown: string): string {
   const arg = w.argv[w.at++]
-  if (arg === undefined) throw new Stop(`curl: option ${shown}: requires parameter\n${TRY}`)
+  if (arg === undefined) throw new ToolExit(`curl: option ${shown}: requires parameter\n${TRY}`, 2)
   return arg
 }
 
@@ -276,11 +268,11 @@ function longOption(sys: Sys, o: CurlOptions, w: Words, word: string): void {
   const names = Object.keys(LONG).filter((n) => n.startsWith(name))
   const found = LONG[name] ?? (names.length === 1 ? LONG[names[0]!] : undefined)
   if (found === undefined) {
-    if (names.length > 1) throw new Stop(`curl: option ${word}: is ambiguous\n${TRY}`)
+    if (names.length > 1) throw new ToolExit(`curl: option ${word}: is ambiguous\n${TRY}`, 2)
     if (REFUSED_LONG.test(name) || (negated !== null && LONG[negated] !== undefined)) {
-      throw new Stop(notModelled('curl', `option ${word}`))
+      refuse('curl', `option ${word}`, 2)
     }
-    throw new Stop(`curl: option ${word}: is unknown\n${TRY}`)
+    throw new ToolExit(`curl: option ${word}: is unknown\n${TRY}`, 2)
   }
   if (found.endsWith(':')) value(sys, o, found.slice(0, -1), word, next(w, word))
   else flag(sys, o, found)
@@ -305,8 +297,8 @@ function shortOptions(sys: Sys, o: CurlOptions, w: Words, word: string): void {
       return
     }
     // curl takes the whole word for the name of what it does not know.
-    if (REFUSED_SHORT.includes(letter) && word.length === 2) throw new Stop(notModelled('curl', `option -${letter}`))
-    throw new Stop(`curl: option ${word}: is unknown\n${TRY}`)
+    if (REFUSED_SHORT.includes(letter) && word.length === 2) refuse('curl', `option -${letter}`, 2)
+    throw new ToolExit(`curl: option ${word}: is unknown\n${TRY}`, 2)
   }
 }
 
@@ -341,7 +333,7 @@ export function parseCurl(sys: Sys, argv: readonly string[]): CurlOptions | numb
   }
   const w: Words = { argv, at: 1 }
   try {
-    if (argv.length < 2) throw new Stop(TRY)
+    if (argv.length < 2) throw new ToolExit(TRY, 2)
     let operands = false
     while (w.at < argv.length) {
       const word = argv[w.at++]!
@@ -350,10 +342,9 @@ export function parseCurl(sys: Sys, argv: readonly string[]): CurlOptions | numb
       else if (word.startsWith('--')) longOption(sys, o, w, word)
       else shortOptions(sys, o, w, word)
     }
-    if (o.urls.length === 0) throw new Stop(`curl: no URL specified!\n${TRY}`)
+    if (o.urls.length === 0) throw new ToolExit(`curl: no URL specified!\n${TRY}`, 2)
     return o
   } catch (e) {
-    if (e instanceof Stop) return fail(sys, e.text, e.code)
-    throw e
+    return exitStatus(sys, e)
   }
 }

@@ -3,7 +3,7 @@
 import { strerror } from '../../lib/errno.ts'
 import type { KernelLogEntry } from '../../uapi/klog.ts'
 import type { Main, MainResult, Sys, Wait } from '../../uapi/program.ts'
-import { DmesgExit } from './exit.ts'
+import { exitStatus, ToolExit } from '../lib/exit.ts'
 import { Printer, type TimeFormat } from './format.ts'
 import { type Options, readOptions } from './options.ts'
 
@@ -22,8 +22,8 @@ function timeFormat({ time, delta }: Options): TimeFormat {
   return time === 'none' ? 'delta' : time
 }
 
-function failed(text: string): DmesgExit {
-  return new DmesgExit(1, `dmesg: ${text}: ${strerror('EPERM')}\n`)
+function failed(text: string): ToolExit {
+  return new ToolExit(`dmesg: ${text}: ${strerror('EPERM')}\n`, 1)
 }
 
 function read(sys: Sys): readonly KernelLogEntry[] {
@@ -79,8 +79,6 @@ export const dmesg: Main = (sys, argv) => {
   try {
     return run(sys, argv)
   } catch (e) {
-    if (!(e instanceof DmesgExit)) throw e
-    sys.write(e.status === 0 ? 1 : 2, e.text)
-    return e.status
+    return exitStatus(sys, e)
   }
 }

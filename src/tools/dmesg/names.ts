@@ -1,5 +1,5 @@
 // Names of levels and facilities, in the order of their numbers, and how dmesg reads them (util-linux 2.38, sys-utils/dmesg.c).
-import { DmesgExit } from './exit.ts'
+import { ToolExit } from '../lib/exit.ts'
 
 export const LEVELS = Object.freeze(['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info', 'debug'])
 const FACILITIES = Object.freeze([
@@ -25,7 +25,7 @@ function byName(names: readonly string[], what: string, text: string): number {
     const n = names.indexOf(text.toLowerCase())
     if (n >= 0) return n
   }
-  throw new DmesgExit(1, `dmesg: unknown ${what} '${text}'\n`)
+  throw new ToolExit(`dmesg: unknown ${what} '${text}'\n`, 1)
 }
 
 export function parseLevel(text: string): number {

@@ -1,10 +1,13 @@
 // dmesg's command line (util-linux 2.38, sys-utils/dmesg.c). Refused by name: files, JSON, colours, --since and --until, the old system call.
+
+import { ToolExit } from '../lib/exit.ts'
 import { getopt, type LongOption } from '../lib/getopt.ts'
-import { notModelled } from '../lib/refuse.ts'
-import { DmesgExit, TRY_HELP } from './exit.ts'
+import { refuse } from '../lib/refuse.ts'
 import type { TimeFormat } from './format.ts'
 import { HELP } from './help.ts'
 import { parseFacility, parseLevel, parseList } from './names.ts'
+
+const TRY_HELP = "Try 'dmesg --help' for more information.\n"
 
 const SHORT = 'CcDdEeF:f:HhJkL::l:n:iPprSs:TtuVWwx'
 
@@ -57,13 +60,9 @@ function checkExclusive(seen: Set<string>, letter: string): void {
   for (const group of EXCLUSIVE) {
     if (!group.includes(letter)) continue
     if ([...group].some((other) => other !== letter && seen.has(other)))
-      throw new DmesgExit(1, `dmesg: mutually exclusive arguments: ${[...group].map(longName).join(' ')}\n`)
+      throw new ToolExit(`dmesg: mutually exclusive arguments: ${[...group].map(longName).join(' ')}\n`, 1)
   }
   seen.add(letter)
-}
-
-function refuse(what: string): never {
-  throw new DmesgExit(1, notModelled('dmesg', what))
 }
 
 export function readOptions(argv: readonly string[]): Options {
@@ -79,20 +78,20 @@ export function readOptions(argv: readonly string[]): Options {
   const { items, rest } = getopt(['dmesg', ...argv.slice(1)], SHORT, LONG)
   const seen = new Set<string>()
   for (const { opt, arg, error } of items) {
-    if (error !== null) throw new DmesgExit(1, error + TRY_HELP)
+    if (error !== null) throw new ToolExit(error + TRY_HELP, 1)
     checkExclusive(seen, opt)
     take(o, opt, arg ?? '')
   }
-  if (rest.length > 0) throw new DmesgExit(1, `dmesg: bad usage\n${TRY_HELP}`)
+  if (rest.length > 0) throw new ToolExit(`dmesg: bad usage\n${TRY_HELP}`, 1)
   return o
 }
 
 function take(o: Options, opt: string, arg: string): void {
   switch (opt) {
     case 'h':
-      throw new DmesgExit(0, HELP)
+      throw new ToolExit(HELP, 0, 1)
     case 'V':
-      throw new DmesgExit(0, 'dmesg from util-linux 2.38.1\n')
+      throw new ToolExit('dmesg from util-linux 2.38.1\n', 0, 1)
     case 'C':
       o.action = 'clear'
       break
@@ -165,14 +164,14 @@ function takeFormat(o: Options, opt: string, arg: string): void {
       // there is no pager, and no line that these would change
       break
     case 'L':
-      if (arg === 'always') refuse('--color=always')
+      if (arg === 'always') refuse('dmesg', '--color=always', 1)
       if (arg !== '' && arg !== 'auto' && arg !== 'never') fail(`unsupported color mode: '${arg}'`)
       break
     default:
-      refuse(longName(opt))
+      refuse('dmesg', longName(opt), 1)
   }
 }
 
 function fail(text: string): never {
-  throw new DmesgExit(1, `dmesg: ${text}\n`)
+  throw new ToolExit(`dmesg: ${text}\n`, 1)
 }

@@ -2,11 +2,12 @@
 // Leaves out save, restore and showdump, whose dumps are netlink's own bytes.
 import { IFA_F_SECONDARY } from '../../uapi/link.ts'
 import type { AddrInfo, NewMode } from '../../uapi/request.ts'
+import { ToolExit } from '../lib/exit.ts'
 import { modifyAddress } from './address_modify.ts'
 import { printAddr } from './address_print.ts'
 import { Args, matches } from './args.ts'
 import type { Context } from './context.ts'
-import { EXIT_FAILURE, IpExit, notModelled } from './exit.ts'
+import { EXIT_FAILURE, EXIT_USAGE, notModelled } from './exit.ts'
 import { ADDRESS_HELP, usage } from './help.ts'
 import { type AddrFilter, addrSelected, parseAddrFilter, showLinks } from './link_show.ts'
 
@@ -43,7 +44,7 @@ function flush(ctx: Context, args: Args): number {
   const { loops, stats } = ctx.opt
   for (let round = 0; loops === 0 || round < loops; round++) {
     const addrs = once && round > 0 ? [] : flushRound(ctx, f)
-    if (addrs === null) throw new IpExit('', EXIT_FAILURE)
+    if (addrs === null) throw new ToolExit('', EXIT_FAILURE)
     if (addrs.length === 0) {
       const done = `*** Flush is complete after ${round} round${round > 1 ? 's' : ''} ***\n`
       if (stats > 0) ctx.out.text(round === 0 ? 'Nothing to flush.\n' : done)
@@ -73,5 +74,5 @@ export function address(ctx: Context, words: readonly string[]): number {
   if (matches(command, 'flush')) return flush(ctx, args)
   for (const w of ['save', 'showdump', 'restore']) if (matches(command, w)) notModelled(`ip address ${w}`)
   if (matches(command, 'help')) usage(ADDRESS_HELP)
-  throw new IpExit(`Command "${command}" is unknown, try "ip address help".\n`)
+  throw new ToolExit(`Command "${command}" is unknown, try "ip address help".\n`, EXIT_USAGE)
 }

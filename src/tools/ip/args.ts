@@ -1,6 +1,8 @@
 // The words of a command line, taken one after the other, and iproute2's way of matching them.
 // Read first: exit.ts.
-import { IpExit } from './exit.ts'
+
+import { ToolExit } from '../lib/exit.ts'
+import { EXIT_USAGE } from './exit.ts'
 
 /** matches(), true of each prefix of the word but the empty one. */
 export function matches(prefix: string, word: string): boolean {
@@ -35,7 +37,7 @@ export class Args {
   }
 
   next(): string {
-    if (!this.more) throw new IpExit('Command line is not complete. Try option "help"\n')
+    if (!this.more) throw new ToolExit('Command line is not complete. Try option "help"\n', EXIT_USAGE)
     return this.take()
   }
 

@@ -1,8 +1,9 @@
 // ip -batch: a command on each line of a file. Reference: iproute2 6.1, do_batch, getcmdline, makeargs.
 import { strerror } from '../../lib/errno.ts'
 import type { MainResult, Wait } from '../../uapi/program.ts'
+import { ToolExit } from '../lib/exit.ts'
 import type { Context } from './context.ts'
-import { EXIT_FAILURE, IpExit } from './exit.ts'
+import { EXIT_FAILURE } from './exit.ts'
 
 /** Words between white space; a word that begins with a quote goes to the next one like it. */
 export function splitWords(line: string): readonly string[] {
@@ -12,7 +13,7 @@ export function splitWords(line: string): readonly string[] {
     const quote = rest[0] === '"' || rest[0] === "'" ? rest[0] : null
     const start = quote === null ? 0 : 1
     const end = quote === null ? rest.search(/[ \t\r\n]/) : rest.indexOf(quote, 1)
-    if (quote !== null && end < 0) throw new IpExit('Unterminated quoted string\n', EXIT_FAILURE)
+    if (quote !== null && end < 0) throw new ToolExit('Unterminated quoted string\n', EXIT_FAILURE)
     words.push(end < 0 ? rest : rest.slice(start, end))
     rest = end < 0 ? '' : rest.slice(end + 1).replace(/^[ \t\r\n]+/, '')
   }
@@ -65,7 +66,7 @@ function* commandLine(reader: LineReader, count: { lines: number }): Generator<W
   let text = withoutComment(first)
   while (text.includes('\\\n')) {
     const more = yield* reader.next()
-    if (more === null) throw new IpExit('Missing continuation line\n', 0)
+    if (more === null) throw new ToolExit('Missing continuation line\n', 0)
     count.lines++
     text = text.slice(0, text.indexOf('\\\n')) + withoutComment(more)
   }

@@ -1,6 +1,8 @@
 // The usage texts of iproute2 6.1, word for word: what ip prints when it is asked for help or not understood.
 // The link types listed are the real tool's; netsim models loopback, dummy, ifb and veth.
-import { IpExit } from './exit.ts'
+
+import { ToolExit } from '../lib/exit.ts'
+import { EXIT_USAGE } from './exit.ts'
 
 const LINK_TYPES_HELP = `TYPE := { amt | bareudp | bond | bond_slave | bridge | bridge_slave |
           dsa | dummy | erspan | geneve | gre | gretap | gtp | ifb |
@@ -245,5 +247,5 @@ To get <options> type 'ip link add help'
 
 /** usage(): to stderr, status 255. */
 export function usage(text: string): never {
-  throw new IpExit(text)
+  throw new ToolExit(text, EXIT_USAGE)
 }

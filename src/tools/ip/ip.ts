@@ -1,11 +1,12 @@
 // ip(8) of iproute2 6.1: global options, objects, and how it ends. One file per object beside this one.
 // Read first: context.ts. Leaves out IPv6, MPLS and the bridge family, and the objects in REFUSED (by name).
 import type { Main, MainResult, Sys, Wait } from '../../uapi/program.ts'
+import { exitStatus, ToolExit } from '../lib/exit.ts'
 import { address } from './address.ts'
 import { matches } from './args.ts'
 import { batch } from './batch.ts'
 import { Context } from './context.ts'
-import { CommandFailure, EXIT_FAILURE, IpExit, invalidArgument, notModelled } from './exit.ts'
+import { CommandFailure, EXIT_FAILURE, EXIT_USAGE, invalidArgument, notModelled } from './exit.ts'
 import { IP_HELP, usage } from './help.ts'
 import { link } from './link.ts'
 import { monitor } from './monitor.ts'
@@ -114,13 +115,13 @@ const LATE_SWITCHES: readonly (readonly [string, (ctx: Context) => void])[] = Ob
 
 function version(ctx: Context): never {
   ctx.out.text('ip utility, iproute2-6.1.0, libbpf 1.1.2\n')
-  throw new IpExit('', 0)
+  throw new ToolExit('', 0)
 }
 
 function enterNetns(ctx: Context, name: string | undefined): void {
   const id = name === undefined ? null : findNetns(ctx, name)
   if (id === null) {
-    throw new IpExit(`Cannot open network namespace "${name ?? '(null)'}": No such file or directory\n`)
+    throw new ToolExit(`Cannot open network namespace "${name ?? '(null)'}": No such file or directory\n`, EXIT_USAGE)
   }
   ctx.netns = id
   bindEtc(ctx, name!)
@@ -152,7 +153,7 @@ function takeOption(ctx: Context, argv: readonly string[], at: number, found: Fo
   else if (matches(option, '-batch')) found.batchFile = value()
   else if (set(LATE_SWITCHES)) return at + 1
   else if (matches(option, '-rcvbuf')) {
-    if (parseU32(value()) === null) throw new IpExit(`Invalid rcvbuf size '${value()}'\n`)
+    if (parseU32(value()) === null) throw new ToolExit(`Invalid rcvbuf size '${value()}'\n`, EXIT_USAGE)
   } else if (setColor(ctx, option)) return at + 1
   else if (matches(option, '-help')) usage(IP_HELP)
   else if (matches(option, '-netns')) {
@@ -165,7 +166,7 @@ function takeOption(ctx: Context, argv: readonly string[], at: number, found: Fo
     ctx.opt.all = true
     return at + 1
   } else if (option === '-echo') notModelled('ip -echo')
-  else throw new IpExit(`Option "${option}" is unknown, try "ip -help".\n`)
+  else throw new ToolExit(`Option "${option}" is unknown, try "ip -help".\n`, EXIT_USAGE)
   return at + 2
 }
 
@@ -200,10 +201,9 @@ const isMonitor = (word: string): boolean => OBJECTS.find(([name]) => matches(wo
 
 /** The exit status and message of what a command threw; anything else goes on. */
 function ended(ctx: Context, thrown: unknown): number {
-  if (!(thrown instanceof IpExit) && !(thrown instanceof CommandFailure)) throw thrown
-  if (thrown.stderr !== '') ctx.error(thrown.stderr)
+  const status = exitStatus(ctx.sys, thrown)
   ctx.flush()
-  return thrown.status
+  return status
 }
 
 function* guarded(ctx: Context, body: Generator<Wait, number, void>): Generator<Wait, number, void> {

@@ -1,8 +1,10 @@
 // ip link: its commands. Reference: iproute2 6.1, ip/iplink.c.
 // Leaves out xstats, afstats and property (refused by name).
+
+import { ToolExit } from '../lib/exit.ts'
 import { Args, matches } from './args.ts'
 import type { Context } from './context.ts'
-import { IpExit, notModelled } from './exit.ts'
+import { EXIT_USAGE, notModelled } from './exit.ts'
 import { LINK_HELP, usage, VETH_HELP } from './help.ts'
 import { addLink, deleteLink, setLink } from './link_modify.ts'
 import { showLinks } from './link_show.ts'
@@ -24,5 +26,5 @@ export function link(ctx: Context, words: readonly string[]): number {
   if (['show', 'lst', 'list'].some((w) => matches(command, w))) return showLinks(ctx, args, true)
   for (const w of ['xstats', 'afstats', 'property']) if (matches(command, w)) notModelled(`ip link ${w}`)
   if (matches(command, 'help')) return help(ctx, args.peek)
-  throw new IpExit(`Command "${command}" is unknown, try "ip link help".\n`)
+  throw new ToolExit(`Command "${command}" is unknown, try "ip link help".\n`, EXIT_USAGE)
 }

@@ -2,9 +2,10 @@
 // Link types: veth, dummy and ifb; for the others the kernel answers as one without their modules.
 import { IFF_UP, type LinkKind } from '../../uapi/link.ts'
 import type { LinkAdd, LinkSet } from '../../uapi/request.ts'
+import { ToolExit } from '../lib/exit.ts'
 import { type Args, matches } from './args.ts'
 import type { Context } from './context.ts'
-import { CommandFailure, duplicate, EXIT_FAILURE, EXIT_REFUSED, IpExit, noDevice, notModelled } from './exit.ts'
+import { CommandFailure, duplicate, EXIT_FAILURE, EXIT_REFUSED, EXIT_USAGE, noDevice, notModelled } from './exit.ts'
 import { LINK_HELP, usage, VETH_HELP } from './help.ts'
 import { type LinkDraft, parseLinkDraft, policyViolation } from './link_parse.ts'
 import { macOf } from './lladdr.ts'
@@ -69,9 +70,10 @@ function parsePeer(ctx: Context, args: Args): LinkDraft {
 }
 
 function checkAdd(d: LinkDraft): void {
-  if (d.group !== null && d.dev === null) throw new IpExit('group cannot be used when creating devices.\n')
+  if (d.group !== null && d.dev === null)
+    throw new ToolExit('group cannot be used when creating devices.\n', EXIT_USAGE)
   settleNames(d)
-  if (d.name !== d.dev) throw new IpExit('both "name" and "dev" cannot be used when creating devices.\n')
+  if (d.name !== d.dev) throw new ToolExit('both "name" and "dev" cannot be used when creating devices.\n', EXIT_USAGE)
 }
 
 /** Options after a type other than veth: dummy and ifb have none and iproute2 does not look at them. */
@@ -128,7 +130,8 @@ function linkSet(d: LinkDraft, dev: number): LinkSet {
 
 /** "ip link set group 5 …": every link of the group. */
 function setGroup(ctx: Context, d: LinkDraft, args: Args): number {
-  if (args.more) throw new IpExit(`Garbage instead of arguments "${args.peek} ...". Try "ip link help".\n`)
+  if (args.more)
+    throw new ToolExit(`Garbage instead of arguments "${args.peek} ...". Try "ip link help".\n`, EXIT_USAGE)
   const { group, ...set } = linkSet(d, 0)
   return ctx.change('link.set', { ...set, byGroup: group ?? 0 })
 }
@@ -141,9 +144,12 @@ function existing(ctx: Context, d: LinkDraft): number {
     throw new CommandFailure(`Invalid address length ${d.address.length} - must be 6 bytes\n`)
   }
   if (d.index !== 0 && d.netns === null) {
-    throw new IpExit('index can be used only when creating devices or when moving device to another netns.\n')
+    throw new ToolExit(
+      'index can be used only when creating devices or when moving device to another netns.\n',
+      EXIT_USAGE,
+    )
   }
-  if (d.dev === null) throw new IpExit('Not enough information: "dev" argument is required.\n')
+  if (d.dev === null) throw new ToolExit('Not enough information: "dev" argument is required.\n', EXIT_USAGE)
   const index = ctx.index(d.dev)
   if (index === 0) noDevice(d.dev)
   if (d.index !== 0) notModelled('ip link set index')

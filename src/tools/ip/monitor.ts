@@ -5,10 +5,11 @@ import { unreachable } from '../../lib/never.ts'
 import type { Wait } from '../../uapi/program.ts'
 import type { Notification } from '../../uapi/request.ts'
 import type { Route } from '../../uapi/route.ts'
+import { ToolExit } from '../lib/exit.ts'
 import { printAddr } from './address_print.ts'
 import { Args, matches } from './args.ts'
 import type { Context } from './context.ts'
-import { IpExit, invalidArgument, notModelled } from './exit.ts'
+import { EXIT_USAGE, invalidArgument, notModelled } from './exit.ts'
 import { MONITOR_HELP, usage } from './help.ts'
 import { printLink } from './link_print.ts'
 import { printNeigh } from './neigh_print.ts'
@@ -51,7 +52,7 @@ function takeObject(ctx: Context, word: string, args: Args, m: Monitor): void {
   else if (word === 'dev') {
     const name = args.next()
     m.ifindex = ctx.index(name) || invalidArgument('Device does not exist\n', name)
-  } else throw new IpExit(`Argument "${word}" is unknown, try "ip monitor help".\n`)
+  } else throw new ToolExit(`Argument "${word}" is unknown, try "ip monitor help".\n`, EXIT_USAGE)
 }
 
 function parse(ctx: Context, args: Args): Monitor {

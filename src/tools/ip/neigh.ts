@@ -12,6 +12,7 @@ import {
   NUD_PERMANENT,
 } from '../../uapi/neigh.ts'
 import type { NeighSpec, NewMode } from '../../uapi/request.ts'
+import { ToolExit } from '../lib/exit.ts'
 import { Args, matches } from './args.ts'
 import type { Context } from './context.ts'
 import {
@@ -19,7 +20,7 @@ import {
   duplicateOrGarbage,
   EXIT_FAILURE,
   EXIT_REFUSED,
-  IpExit,
+  EXIT_USAGE,
   invalidArgument,
   noDevice,
   notModelled,
@@ -102,7 +103,7 @@ function modify(ctx: Context, args: Args, mode: NewMode | 'delete'): number {
   const d = parse(ctx, args)
   const placed = d.dev !== null || (d.flags & NTF_PROXY) !== 0
   if (!placed || d.dst === null || d.dst.family !== 'inet') {
-    throw new IpExit('Device and destination are required arguments.\n')
+    throw new ToolExit('Device and destination are required arguments.\n', EXIT_USAGE)
   }
   const bytes = d.lladdr === null || d.lladdr === 'null' ? null : parseLladdr(d.lladdr, 20)
   const dev = d.dev === null ? 0 : ctx.index(d.dev) || noDevice(d.dev)
@@ -120,7 +121,7 @@ function modify(ctx: Context, args: Args, mode: NewMode | 'delete'): number {
   }
   const code = mode === 'delete' ? ctx.change('neigh.del', { neigh }) : ctx.change('neigh.new', { mode, neigh })
   // ipneigh_modify calls exit(2): a batch ends here, -force or not
-  if (code !== 0) throw new IpExit('', code)
+  if (code !== 0) throw new ToolExit('', code)
   return code
 }
 
@@ -277,5 +278,5 @@ export function neigh(ctx: Context, words: readonly string[]): number {
   if (['show', 'lst', 'list'].some((w) => matches(command, w))) return show(ctx, args)
   if (matches(command, 'flush')) return flush(ctx, args)
   if (matches(command, 'help')) usage(NEIGH_HELP)
-  throw new IpExit(`Command "${command}" is unknown, try "ip neigh help".\n`)
+  throw new ToolExit(`Command "${command}" is unknown, try "ip neigh help".\n`, EXIT_USAGE)
 }

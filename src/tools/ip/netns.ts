@@ -3,9 +3,10 @@
 import { strerror } from '../../lib/errno.ts'
 import type { MainResult } from '../../uapi/program.ts'
 import type { NetnsInfo } from '../../uapi/request.ts'
+import { ToolExit } from '../lib/exit.ts'
 import { Args, matches } from './args.ts'
 import type { Context } from './context.ts'
-import { duplicate, EXIT_FAILURE, EXIT_REFUSED, IpExit, invalidArgument, notModelled } from './exit.ts'
+import { duplicate, EXIT_FAILURE, EXIT_REFUSED, EXIT_USAGE, invalidArgument, notModelled } from './exit.ts'
 import { NETNS_HELP, usage } from './help.ts'
 import { execInNetns } from './netns_exec.ts'
 import { findNetns, NETNS_RUN_DIR, netnsOfPid } from './netns_id.ts'
@@ -138,7 +139,7 @@ export function netns(ctx: Context, words: readonly string[]): MainResult {
   if (!args.more) return list(ctx)
   const command = args.take()
   if (!ctx.opt.all && args.more && invalidName(args.peek)) {
-    throw new IpExit(`Invalid netns name "${args.peek}"\n`)
+    throw new ToolExit(`Invalid netns name "${args.peek}"\n`, EXIT_USAGE)
   }
   if (['list', 'show', 'lst'].some((w) => matches(command, w))) return list(ctx)
   if (matches(command, 'list-id')) return listIds(ctx, args)
@@ -154,5 +155,5 @@ export function netns(ctx: Context, words: readonly string[]): MainResult {
     if (args.count < 2) return failure(ctx, 'No netns name and PID specified')
     notModelled('ip netns attach')
   }
-  throw new IpExit(`Command "${command}" is unknown, try "ip netns help".\n`)
+  throw new ToolExit(`Command "${command}" is unknown, try "ip netns help".\n`, EXIT_USAGE)
 }

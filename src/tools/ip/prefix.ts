@@ -1,7 +1,8 @@
 // Addresses and prefixes as iproute2 takes them: 10.8 is 10.8.0.0, parts may be hexadecimal, "default", "any" and "all"
 // have no family. Read first: exit.ts. IPv6 is refused by name where the real tool would take it.
 import { formatIp4, type Ip4, maskOf } from '../../lib/ip4.ts'
-import { IpExit, notModelled } from './exit.ts'
+import { ToolExit } from '../lib/exit.ts'
+import { notModelled } from './exit.ts'
 import { parseU32, strtol } from './numbers.ts'
 
 /** preferred_family; "link" is -0. */
@@ -71,18 +72,18 @@ const familyWords = (family: Family): string => (family === 'unspec' ? 'any vali
 /** get_prefix */
 export function parsePrefix(text: string, family: Family): Prefix {
   if (family === 'link') {
-    throw new IpExit(`Error: "${text}" may be inet prefix, but it is not allowed in this context.\n`, 1)
+    throw new ToolExit(`Error: "${text}" may be inet prefix, but it is not allowed in this context.\n`, 1)
   }
   const p = tryPrefix(text, family)
   if (p !== null) return p
-  throw new IpExit(`Error: ${familyWords(family)} prefix is expected rather than "${text}".\n`, 1)
+  throw new ToolExit(`Error: ${familyWords(family)} prefix is expected rather than "${text}".\n`, 1)
 }
 
 /** get_addr */
 export function parseAddr(text: string, family: Family): Prefix {
   const a = parseAddress(text, family)
   if (a !== null) return { ...a, len: a.word ? 0 : 32 }
-  throw new IpExit(`Error: ${familyWords(family)} address is expected rather than "${text}".\n`, 1)
+  throw new ToolExit(`Error: ${familyWords(family)} address is expected rather than "${text}".\n`, 1)
 }
 
 /** A prefix as listings show it: the length is left out for a host. */

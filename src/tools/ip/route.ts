@@ -1,9 +1,10 @@
 // ip route: its commands. Reference: iproute2 6.1, ip/iproute.c.
 // Leaves out save, restore and showdump, whose dumps are netlink's own bytes.
 import type { NewMode } from '../../uapi/request.ts'
+import { ToolExit } from '../lib/exit.ts'
 import { Args, matches } from './args.ts'
 import type { Context } from './context.ts'
-import { IpExit, notModelled } from './exit.ts'
+import { EXIT_USAGE, notModelled } from './exit.ts'
 import { ROUTE_HELP, usage } from './help.ts'
 import { getRoute } from './route_get.ts'
 import { modifyRoute } from './route_modify.ts'
@@ -31,5 +32,5 @@ export function route(ctx: Context, words: readonly string[]): number {
   if (matches(command, 'flush')) return flushRoutes(ctx, args)
   for (const w of ['save', 'restore', 'showdump']) if (matches(command, w)) notModelled(`ip route ${w}`)
   if (matches(command, 'help')) usage(ROUTE_HELP)
-  throw new IpExit(`Command "${command}" is unknown, try "ip route help".\n`)
+  throw new ToolExit(`Command "${command}" is unknown, try "ip route help".\n`, EXIT_USAGE)
 }

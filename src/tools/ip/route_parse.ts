@@ -11,8 +11,9 @@ import {
   RTNH_F_ONLINK,
   RTNH_F_PERVASIVE,
 } from '../../uapi/route.ts'
+import { ToolExit } from '../lib/exit.ts'
 import { type Args, matches } from './args.ts'
-import { duplicateOrGarbage, IpExit, invalidArgument, noDevice, notModelled } from './exit.ts'
+import { duplicateOrGarbage, EXIT_USAGE, invalidArgument, noDevice, notModelled } from './exit.ts'
 import { ROUTE_HELP, usage } from './help.ts'
 import type { Names } from './names.ts'
 import { parseU32, strtol } from './numbers.ts'
@@ -116,7 +117,7 @@ function takeNextHop(args: Args, d: RouteDraft, words: RouteWords): NextHopDraft
     else {
       const name = args.next()
       hop.oif = words.devices.index(name)
-      if (hop.oif === 0) throw new IpExit(`Cannot find device "${name}"\nError: cannot parse nexthop\n`)
+      if (hop.oif === 0) throw new ToolExit(`Cannot find device "${name}"\nError: cannot parse nexthop\n`, EXIT_USAGE)
     }
   }
   return hop
@@ -127,9 +128,9 @@ function takeNextHops(args: Args, d: RouteDraft, words: RouteWords): NextHopDraf
   while (args.more) {
     const key = args.take()
     if (key !== 'nexthop') {
-      throw new IpExit(`Error: "nexthop" or end of line is expected instead of "${key}"\n`)
+      throw new ToolExit(`Error: "nexthop" or end of line is expected instead of "${key}"\n`, EXIT_USAGE)
     }
-    if (!args.more) throw new IpExit('Error: unexpected end of line after "nexthop"\n')
+    if (!args.more) throw new ToolExit('Error: unexpected end of line after "nexthop"\n', EXIT_USAGE)
     hops.push(takeNextHop(args, d, words))
   }
   return hops

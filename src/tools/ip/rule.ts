@@ -2,9 +2,10 @@
 // Reference: iproute2 6.1, ip/iprule.c. Leaves out save and restore, whose dumps are netlink's own bytes.
 import type { RuleInfo, RuleSpec } from '../../uapi/request.ts'
 import type { Rule } from '../../uapi/route.ts'
+import { ToolExit } from '../lib/exit.ts'
 import { Args, matches } from './args.ts'
 import type { Context } from './context.ts'
-import { EXIT_FAILURE, EXIT_REFUSED, IpExit, invalidArgument, notModelled } from './exit.ts'
+import { EXIT_FAILURE, EXIT_REFUSED, EXIT_USAGE, invalidArgument, notModelled } from './exit.ts'
 import { RULE_HELP, usage } from './help.ts'
 import { parsePortRange, parseU32, parseU32Range } from './numbers.ts'
 import { type Prefix, parsePrefix, samePrefix } from './prefix.ts'
@@ -196,5 +197,5 @@ export function rule(ctx: Context, words: readonly string[]): number {
   if (matches(command, 'delete')) return modify(ctx, args, 'del')
   if (matches(command, 'flush')) return flush(ctx, args)
   if (matches(command, 'help')) usage(RULE_HELP)
-  throw new IpExit(`Command "${command}" is unknown, try "ip rule help".\n`)
+  throw new ToolExit(`Command "${command}" is unknown, try "ip rule help".\n`, EXIT_USAGE)
 }

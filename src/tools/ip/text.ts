@@ -14,9 +14,9 @@ import {
 } from '../../uapi/link.ts'
 import { type NeighEntry, NUD_NAMES } from '../../uapi/neigh.ts'
 import { type NextHop, type Route, type RouteType, RT_TABLE_MAIN, RTPROT_BOOT, type Rule } from '../../uapi/route.ts'
+import { ToolExit } from '../lib/exit.ts'
 import { ADDR_FLAGS } from './address_print.ts'
 import { Args } from './args.ts'
-import { CommandFailure, IpExit } from './exit.ts'
 import { Names } from './names.ts'
 import { NTF_WORDS } from './neigh_print.ts'
 import { parsePrefix } from './prefix.ts'
@@ -29,8 +29,8 @@ function read<T>(text: string, parse: () => T): T {
   try {
     return parse()
   } catch (thrown) {
-    if (!(thrown instanceof IpExit) && !(thrown instanceof CommandFailure)) throw thrown
-    const message = thrown.stderr.split('\n')[0]!
+    if (!(thrown instanceof ToolExit)) throw thrown
+    const message = thrown.text.split('\n')[0]!
     throw new ArgumentError(`not a line of ip: ${JSON.stringify(text)}: ${message}`)
   }
 }

@@ -1,4 +1,6 @@
 // How ipset ends: a message and an exit code by its kind (default_custom_error, default_standard_error of lib/ipset.c).
+import { ToolExit } from '../lib/exit.ts'
+import { refuse } from '../lib/refuse.ts'
 
 export const PROGRAM = 'ipset'
 export const VERSION = '7.17'
@@ -6,20 +8,9 @@ export const VERSION = '7.17'
 const PARAMETER_PROBLEM = 2
 const OTHER_PROBLEM = 1
 
-/** @internal */
-export class IpsetExit extends Error {
-  readonly text: string
-  readonly code: number
-  constructor(text: string, code: number) {
-    super(text)
-    this.text = text
-    this.code = code
-  }
-}
-
 /** custom_error(IPSET_PARAMETER_PROBLEM, …) */
 export function problem(text: string): never {
-  throw new IpsetExit(
+  throw new ToolExit(
     `${PROGRAM} v${VERSION}: ${text}\nTry \`${PROGRAM} help' for more information.\n`,
     PARAMETER_PROBLEM,
   )
@@ -27,7 +18,7 @@ export function problem(text: string): never {
 
 /** custom_error(IPSET_OTHER_PROBLEM, …) */
 export function other(text: string): never {
-  throw new IpsetExit(`${PROGRAM} v${VERSION}: ${text}\n`, OTHER_PROBLEM)
+  throw new ToolExit(`${PROGRAM} v${VERSION}: ${text}\n`, OTHER_PROBLEM)
 }
 
 /**
@@ -36,10 +27,10 @@ export function other(text: string): never {
  */
 export function failed(line: number, ...texts: readonly string[]): never {
   const shown = line === 0 ? texts : [`Error in line ${line}: ${texts.at(-1) ?? ''}`]
-  throw new IpsetExit(`${PROGRAM} v${VERSION}: ${shown.map((t) => `${t}\n`).join('')}`, OTHER_PROBLEM)
+  throw new ToolExit(`${PROGRAM} v${VERSION}: ${shown.map((t) => `${t}\n`).join('')}`, OTHER_PROBLEM)
 }
 
 /** What the real program has and netsim has not. */
 export function notModelled(what: string): never {
-  throw new IpsetExit(`${PROGRAM}: ${what} is not modelled by netsim\n`, PARAMETER_PROBLEM)
+  refuse(PROGRAM, what, PARAMETER_PROBLEM)
 }

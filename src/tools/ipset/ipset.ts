@@ -8,10 +8,11 @@ import type { Op, Operations, Result, SetChange } from '../../uapi/request.ts'
 import { NameNeeded } from '../iptables/exit.ts'
 import { HostNames } from '../iptables/names.ts'
 import { flush, openStdout, print, type Stdout } from '../lib/bytes.ts'
+import { exitStatus, ToolExit } from '../lib/exit.ts'
 import { type Environment, type Line, readLine } from './command.ts'
 import { parseElement, type Reader, setName } from './element.ts'
 import { type KernelCommand, refusalText } from './errors.ts'
-import { failed, IpsetExit, notModelled, PROGRAM, problem, VERSION } from './exit.ts'
+import { failed, notModelled, PROGRAM, problem, VERSION } from './exit.ts'
 import { GENERAL_HELP, SUPPORTED_TYPES, typeHelp } from './help.ts'
 import { type CadtCommand, checkAllowed, parseOptions } from './options.ts'
 import { elementText, listText } from './print.ts'
@@ -226,7 +227,7 @@ function* input(s: Session): Generator<Wait, string, void> {
   const { file } = s.env
   if (file !== null) {
     const read = s.sys.readFile(file)
-    if (!read.ok) throw new IpsetExit('', 255)
+    if (!read.ok) throw new ToolExit('', 255)
     return read.value
   }
   const decoder = new TextDecoder()
@@ -273,9 +274,8 @@ export const ipset: Main = function* (sys, argv) {
     code = result ?? (yield* restore(s))
     s.flush()
   } catch (e) {
-    if (!(e instanceof IpsetExit)) throw e
-    code = e.code
-    if (!s.env.quiet) sys.write(2, e.text)
+    if (!(e instanceof ToolExit)) throw e
+    code = s.env.quiet ? e.status : exitStatus(sys, e)
     s.flush()
   }
   return code

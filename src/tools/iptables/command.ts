@@ -3,6 +3,7 @@
 
 import type { IptRule, RuleTarget } from '../../uapi/netfilter.ts'
 import type { Wait } from '../../uapi/program.ts'
+import { ToolExit } from '../lib/exit.ts'
 import type { AddressMask } from './address.ts'
 import {
   appendRule,
@@ -18,7 +19,7 @@ import {
   zeroChain,
   zeroRule,
 } from './edit.ts'
-import { otherProblem, problem, XtExit, XtProblem } from './exit.ts'
+import { otherProblem, problem, tryHelp, XtProblem } from './exit.ts'
 import { Handle } from './handle.ts'
 import { listEntries, listRules } from './list.ts'
 import { isVerdict } from './lookup.ts'
@@ -60,7 +61,7 @@ export function openTable(s: Session, table: string): Handle {
 /** xtables_lock_or_exit: the lock's file is root's. */
 export function takeLock(s: Session): void {
   if (s.sys.uid === 0) return
-  throw new XtExit(4, "Fatal: can't open lock file /run/xtables.lock: Permission denied\n", false)
+  throw new ToolExit("Fatal: can't open lock file /run/xtables.lock: Permission denied\n", 4)
 }
 
 /** False: the handle's errno says why. Only a listing may have to wait, for names. */
@@ -90,7 +91,7 @@ export function runCommand(s: Session, h: Handle, c: Command): boolean | Generat
     case CMD_SET_POLICY:
       return setPolicy(h, c.chain, c.policy!, (c.options & OPT_COUNTERS) === 0 ? null : c)
   }
-  if ((c.command & (CMD_LIST | CMD_LIST_RULES)) === 0) throw new XtExit(2, '', true)
+  if ((c.command & (CMD_LIST | CMD_LIST_RULES)) === 0) tryHelp(s.prog, s.line, '')
   return list(s, h, c)
 }
 

@@ -1,13 +1,17 @@
 // How the iptables programs end: xtables_error() from deep inside a parser, with the text and status of libxtables.
 // Read first: xtables_error, exit_tryhelp (libxtables/xtables.c, iptables/xshared.c).
 import { unreachable } from '../../lib/never.ts'
+import { ToolExit } from '../lib/exit.ts'
 
 export const VERSION = '1.8.9'
 
 /** enum xtables_exittype: OTHER_PROBLEM 1, PARAMETER_PROBLEM 2, VERSION_PROBLEM 3, RESOURCE_PROBLEM 4. */
 export type ProblemKind = 'other' | 'parameter' | 'version'
 
-/** xtables_error(kind, text): ends the program. Caught by its main function. @internal */
+/**
+ * xtables_error(kind, text): ends the program. Not a ToolExit, since values and extensions throw it, which know neither the program's name
+ * nor the line: problemText() adds them where it is caught. @internal
+ */
 export class XtProblem extends Error {
   readonly kind: ProblemKind
   readonly text: string
@@ -15,21 +19,6 @@ export class XtProblem extends Error {
     super(text)
     this.kind = kind
     this.text = text
-  }
-}
-
-/** exit(status) after what was written to stderr. @internal */
-export class XtExit extends Error {
-  readonly status: number
-  /** What goes to stderr before. */
-  readonly stderr: string
-  /** exit_tryhelp(): the hint follows. */
-  readonly hint: boolean
-  constructor(status: number, stderr: string, hint: boolean) {
-    super(stderr)
-    this.status = status
-    this.stderr = stderr
-    this.hint = hint
   }
 }
 
@@ -51,9 +40,14 @@ export function otherProblem(text: string): never {
 }
 
 /** The lines below a wrong use; `line` is iptables-restore's, -1 when there is none. */
-export function hint(prog: string, line: number): string {
+function hint(prog: string, line: number): string {
   const where = line === -1 ? '' : `Error occurred at line: ${line}\n`
   return `${where}Try \`${prog} -h' or '${prog} --help' for more information.\n`
+}
+
+/** exit_tryhelp(PARAMETER_PROBLEM), after `text`. */
+export function tryHelp(prog: string, line: number, text: string): never {
+  throw new ToolExit(text + hint(prog, line), 2)
 }
 
 /** basic_exit_err: what stands on stderr, and the exit status. */

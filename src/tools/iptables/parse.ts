@@ -4,7 +4,7 @@ import { IPT_INV_DSTIP, IPT_INV_PROTO, IPT_INV_SRCIP } from '../../uapi/netfilte
 import type { Sys } from '../../uapi/program.ts'
 import type { Match } from '../../uapi/xt.ts'
 import { parseAddresses } from './address.ts'
-import { otherProblem, problem, VERSION, XtExit } from './exit.ts'
+import { otherProblem, problem, tryHelp, VERSION } from './exit.ts'
 import type { RuleSoFar } from './extension.ts'
 import { Args, EXTENSION, NO_ARGUMENT, UNKNOWN, WORD } from './getopt.ts'
 import { parseInterface } from './interface.ts'
@@ -104,9 +104,9 @@ class Parser implements UseContext {
         }
         case '6':
           if (this.restore) return { kind: 'ignored' }
-          throw new XtExit(2, '', true)
+          tryHelp(this.session.prog, this.session.line, '')
         case WORD:
-          if (args.arg !== '!') throw new XtExit(2, `Bad argument \`${args.arg}'\n`, true)
+          if (args.arg !== '!') tryHelp(this.session.prog, this.session.line, `Bad argument \`${args.arg}'\n`)
           if (this.not) problem('multiple consecutive ! not allowed')
           this.not = true
           continue

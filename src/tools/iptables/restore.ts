@@ -2,9 +2,10 @@
 // Read first: ip46tables_restore_main (iptables/iptables-restore.c); iptables.ts, words.ts.
 import { strerror } from '../../lib/errno.ts'
 import type { Wait } from '../../uapi/program.ts'
+import { ToolExit } from '../lib/exit.ts'
 import { runCommand, takeLock } from './command.ts'
 import { createChain, deleteChain, flushChain, setPolicy } from './edit.ts'
-import { otherProblem, problem, VERSION, XtExit } from './exit.ts'
+import { otherProblem, problem, VERSION } from './exit.ts'
 import { Args } from './getopt.ts'
 import { Handle } from './handle.ts'
 import { helpText } from './help.ts'
@@ -76,7 +77,7 @@ export const iptablesRestore = program('iptables-restore', function* (s, argv) {
   let fd = 0
   if (o.files.length === 1) {
     const opened = s.sys.open(o.files[0]!, 'read')
-    if (!opened.ok) throw new XtExit(1, `Can't open ${o.files[0]}: ${strerror(opened.errno)}\n`, false)
+    if (!opened.ok) throw new ToolExit(`Can't open ${o.files[0]}: ${strerror(opened.errno)}\n`, 1)
     fd = opened.value
   }
   return yield* new Restore(s, o, argv[0] ?? s.prog).run(new LineReader(s.sys, fd))
@@ -211,7 +212,7 @@ class Restore {
       }
       default:
         s.print(parsed.kind === 'version' ? parsed.text : helpText(s.prog, parsed.command))
-        throw new XtExit(0, '', false)
+        throw new ToolExit('', 0)
     }
   }
 

@@ -1,7 +1,8 @@
 // iptables-save: the registered tables as iptables-restore reads them.
 // Read first: do_iptables_save, do_output (iptables/iptables-save.c).
 import { strerror } from '../../lib/errno.ts'
-import { otherProblem, VERSION, XtExit } from './exit.ts'
+import { ToolExit } from '../lib/exit.ts'
+import { otherProblem, VERSION } from './exit.ts'
 import { Args } from './getopt.ts'
 import { Handle } from './handle.ts'
 import { SAVE_OPTIONS } from './options.ts'
@@ -41,7 +42,7 @@ function readOptions(s: Session, argv: readonly string[]): Options | number {
 /** -f: stdout becomes that file. */
 function toFile(s: Session, path: string): void {
   const opened = s.sys.open(path, 'write', true)
-  if (!opened.ok) throw new XtExit(1, `Failed to open file, error: ${strerror(opened.errno)}\n`, false)
+  if (!opened.ok) throw new ToolExit(`Failed to open file, error: ${strerror(opened.errno)}\n`, 1)
   s.sys.dup2(opened.value, 1)
   s.sys.close(opened.value)
 }
@@ -58,7 +59,7 @@ function registered(s: Session): readonly string[] {
   const r = s.sys.netlink.request(s.sys.netns, 'ipt.names', {})
   if (r.ok && s.sys.uid === 0) return r.value
   const errno = r.ok ? 'EACCES' : r.errno
-  throw new XtExit(1, `Failed to list table names in /proc/net/ip_tables_names: ${strerror(errno)}\n`, false)
+  throw new ToolExit(`Failed to list table names in /proc/net/ip_tables_names: ${strerror(errno)}\n`, 1)
 }
 
 function output(s: Session, table: string, counters: boolean): void {

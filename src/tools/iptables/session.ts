@@ -1,7 +1,8 @@
 // What one run of an iptables program keeps: its process, names, output, and what is made once for all lines of a file.
 import type { Main, Sys, Wait } from '../../uapi/program.ts'
 import { flush, openStdout, print, type Stdout } from '../lib/bytes.ts'
-import { hint, problemText, XtExit, XtProblem } from './exit.ts'
+import { exitStatus } from '../lib/exit.ts'
+import { problemText, XtProblem } from './exit.ts'
 import { EntryIndex } from './getopt.ts'
 import { HostNames } from './names.ts'
 
@@ -36,7 +37,7 @@ export class Session {
   }
 }
 
-/** A program: `body` may end by throwing XtProblem or XtExit. */
+/** A program: `body` may end by throwing XtProblem or ToolExit. */
 export function program(
   prog: string,
   body: (session: Session, argv: readonly string[]) => number | Generator<Wait, number, void>,
@@ -61,9 +62,5 @@ function endOf(session: Session, e: unknown): number {
     session.error(text)
     return code
   }
-  if (e instanceof XtExit) {
-    session.error(e.hint ? e.stderr + hint(session.prog, session.line) : e.stderr)
-    return e.status
-  }
-  throw e
+  return exitStatus(session.sys, e)
 }

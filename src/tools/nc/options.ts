@@ -1,10 +1,11 @@
 // nc's command line (netcat-openbsd 1.219, Debian): options, usage, ports, and the texts of what is wrong with them.
 // Read first: nc.ts. Refused by name: -6 -D -F -S -U -V -X -x -Z -t -m -P and port names in ranges.
 import { fail, type Sys } from '../../uapi/program.ts'
+import { exitStatus, ToolExit } from '../lib/exit.ts'
 import { getopt } from '../lib/getopt.ts'
 import { servicePort } from '../lib/netdb.ts'
 import { wholeNumber } from '../lib/number.ts'
-import { notModelled } from '../lib/refuse.ts'
+import { refuse } from '../lib/refuse.ts'
 
 export interface NcOptions {
   listen: boolean
@@ -113,20 +114,12 @@ const TOS_NAMES: Readonly<Record<string, number>> = Object.freeze({
   throughput: 8,
 })
 
-/** Text for stderr and exit code 1. */
-class Stop {
-  readonly text: string
-  constructor(text: string) {
-    this.text = text
-  }
-}
-
 /** OpenBSD's strtonum with nc's words. */
 function strtonum(text: string, min: number, max: number, what: string): number {
   const n = wholeNumber(text)
-  if (n === null) throw new Stop(`nc: ${what} invalid: ${text}\n`)
-  if (n < min) throw new Stop(`nc: ${what} too small: ${text}\n`)
-  if (n > max) throw new Stop(`nc: ${what} too large: ${text}\n`)
+  if (n === null) throw new ToolExit(`nc: ${what} invalid: ${text}\n`, 1)
+  if (n < min) throw new ToolExit(`nc: ${what} too small: ${text}\n`, 1)
+  if (n > max) throw new ToolExit(`nc: ${what} too large: ${text}\n`, 1)
   return n
 }
 
@@ -134,7 +127,7 @@ function tosValue(text: string): number {
   const named = TOS_NAMES[text.toLowerCase()]
   if (named !== undefined) return named
   const n = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : -1
-  if (n < 0 || n > 255) throw new Stop(`nc: illegal tos value ${text}\n`)
+  if (n < 0 || n > 255) throw new ToolExit(`nc: illegal tos value ${text}\n`, 1)
   return n
 }
 
@@ -160,10 +153,10 @@ function apply(o: NcOptions, opt: string, arg: string): void {
     ;(o as unknown as Record<string, boolean>)[flag] = true
     return
   }
-  if (REFUSED.includes(opt)) throw new Stop(notModelled('nc', `option -${opt}`))
+  if (REFUSED.includes(opt)) refuse('nc', `option -${opt}`, 1)
   switch (opt) {
     case 'V':
-      throw new Stop('nc: no alternate routing table support available\n')
+      throw new ToolExit('nc: no alternate routing table support available\n', 1)
     case 'I':
       o.rcvBuf = strtonum(arg, 1, 1073741824, 'TCP receive window')
       return
@@ -219,22 +212,22 @@ function buildPorts(sys: Sys, o: NcOptions, text: string): void {
 
 /** What destination and port mean with and without -l. */
 function operands(sys: Sys, o: NcOptions, rest: readonly string[]): void {
-  if (rest.length > 2 || (rest.length === 0 && !o.listen)) throw new Stop(SYNOPSIS)
+  if (rest.length > 2 || (rest.length === 0 && !o.listen)) throw new ToolExit(SYNOPSIS, 1)
   let port = rest.length === 2 ? rest[1]! : (rest[0] ?? null)
   o.host = rest.length === 2 ? rest[0]! : null
-  if (!o.listen && rest.length === 1) throw new Stop('nc: missing port number\n')
+  if (!o.listen && rest.length === 1) throw new ToolExit('nc: missing port number\n', 1)
   if (o.listen) {
-    if (o.localPort !== null && rest.length > 0) throw new Stop(SYNOPSIS)
+    if (o.localPort !== null && rest.length > 0) throw new ToolExit(SYNOPSIS, 1)
     if (rest.length === 0) {
       o.host = o.source
       port = o.localPort
-      if (port === null) throw new Stop('nc: missing port number\n')
-    } else if (o.source !== null) throw new Stop('nc: cannot use -s and -l\n')
-    if (o.zero) throw new Stop('nc: cannot use -z and -l\n')
+      if (port === null) throw new ToolExit('nc: missing port number\n', 1)
+    } else if (o.source !== null) throw new ToolExit('nc: cannot use -s and -l\n', 1)
+    if (o.zero) throw new ToolExit('nc: cannot use -z and -l\n', 1)
     o.ports = [port!]
     return
   }
-  if (o.keep) throw new Stop('nc: must use -l with -k\n')
+  if (o.keep) throw new ToolExit('nc: must use -l with -k\n', 1)
   buildPorts(sys, o, port!)
 }
 
@@ -268,7 +261,7 @@ export function parseNc(sys: Sys, argv: readonly string[]): NcOptions | number {
   const { items, rest } = getopt(['nc', ...argv.slice(1)], '46bCDdFhI:i:klM:m:NnO:P:p:q:rSs:T:tUuV:vW:w:X:x:Zz')
   try {
     for (const item of items) {
-      if (item.error !== null) throw new Stop(item.error + SYNOPSIS)
+      if (item.error !== null) throw new ToolExit(item.error + SYNOPSIS, 1)
       if (item.opt === 'h') return fail(sys, `OpenBSD netcat (Debian patchlevel 1.219-1)\n${SYNOPSIS}${HELP}`, 0)
       if (item.opt === '4') o.ipv4 = true
       else apply(o, item.opt, item.arg ?? '')
@@ -276,7 +269,6 @@ export function parseNc(sys: Sys, argv: readonly string[]): NcOptions | number {
     operands(sys, o, rest)
     return o
   } catch (e) {
-    if (e instanceof Stop) return fail(sys, e.text, 1)
-    throw e
+    return exitStatus(sys, e)
   }
 }

@@ -1,10 +1,11 @@
 // ping's command line (iputils 20221126): options, their checks, texts and exit codes.
 // Read first: ping.ts. Refused by name: -6 -F -N (IPv6), -R -T (IP options), -r (SO_DONTROUTE), several hops.
 import { type Ip4, parseIp4 } from '../../lib/ip4.ts'
-import { fail, type Sys } from '../../uapi/program.ts'
+import type { Sys } from '../../uapi/program.ts'
+import { exitStatus, ToolExit } from '../lib/exit.ts'
 import { getopt, type OptionItem } from '../lib/getopt.ts'
 import { checkedNumber, INT_MAX, leadingDouble } from '../lib/number.ts'
-import { notModelled } from '../lib/refuse.ts'
+import { refuse } from '../lib/refuse.ts'
 
 export interface PingOptions {
   count: number
@@ -131,18 +132,8 @@ function defaults(): PingOptions {
   }
 }
 
-/** A line for stderr and the exit code it ends with. */
-class Stop {
-  readonly text: string
-  readonly code: number
-  constructor(text: string, code: number) {
-    this.text = text
-    this.code = code
-  }
-}
-
-function stop(text: string, code = 2): Stop {
-  return new Stop(`ping: ${text}\n`, code)
+function stop(text: string, code = 2): ToolExit {
+  return new ToolExit(`ping: ${text}\n`, code)
 }
 
 function number(text: string, min: number, max: number): number {
@@ -210,7 +201,7 @@ function applyValue(sys: Sys, o: PingOptions, opt: string, arg: string): void {
       return
     }
     case 'I': {
-      if (arg.includes(':')) throw new Stop(notModelled('ping', 'IPv6'), 2)
+      if (arg.includes(':')) refuse('ping', 'IPv6', 2)
       const source = parseIp4(arg)
       if (source === null) o.device = arg
       else {
@@ -262,7 +253,7 @@ interface Seen {
 }
 
 function apply(sys: Sys, o: PingOptions, item: OptionItem, seen: Seen): void {
-  if (item.error !== null) throw new Stop(item.error + PING_USAGE, 2)
+  if (item.error !== null) throw new ToolExit(item.error + PING_USAGE, 2)
   const flag = FLAGS[item.opt]
   if (flag !== undefined) {
     ;(o as unknown as Record<string, boolean>)[flag] = true
@@ -271,19 +262,19 @@ function apply(sys: Sys, o: PingOptions, item: OptionItem, seen: Seen): void {
   switch (item.opt) {
     case 'h':
     case '?':
-      throw new Stop(PING_USAGE, 2)
+      throw new ToolExit(PING_USAGE, 2)
     case '4':
       seen.four = true
       return
     case '6':
       if (seen.four) throw stop('only one -4 or -6 option may be specified')
-      throw new Stop(notModelled('ping', 'option -6'), 2)
+      refuse('ping', 'option -6', 2)
     case 'F':
     case 'N':
     case 'R':
     case 'T':
     case 'r':
-      throw new Stop(notModelled('ping', `option -${item.opt}`), 2)
+      refuse('ping', `option -${item.opt}`, 2)
     case 'f':
       o.flood = true
       o.numeric = true
@@ -313,11 +304,10 @@ export function parsePing(sys: Sys, argv: readonly string[]): PingOptions | numb
     }
     if (parsed.rest.length === 0) throw stop('usage error: Destination address required', 1)
     o.target = parsed.rest.at(-1)!
-    if (parsed.rest.length > 1) throw new Stop(notModelled('ping', 'a route of several hops'), 2)
+    if (parsed.rest.length > 1) refuse('ping', 'a route of several hops', 2)
     if (o.flood && !seen.interval) o.interval = 0
     return o
   } catch (e) {
-    if (e instanceof Stop) return fail(sys, e.text, e.code)
-    throw e
+    return exitStatus(sys, e)
   }
 }

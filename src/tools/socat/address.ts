@@ -1,5 +1,6 @@
 // socat's address language: TYPE:parameters,option=value,… with names in either case.
 // Read first: socat(1), ADDRESS SPECIFICATIONS. Types and options that netsim has no model for are refused by name.
+import { ToolExit } from '../lib/exit.ts'
 import { notModelled } from '../lib/refuse.ts'
 
 export type AddressKind =
@@ -25,12 +26,11 @@ export interface Address {
   readonly options: Readonly<Record<string, string>>
 }
 
-/** What is wrong with an address; `plain` text is written without the log's head. */
-export class AddressError {
-  readonly text: string
+/** What is wrong with an address. Text that is not `plain` is a line of the log: who catches it puts the log's head before. @internal */
+export class AddressError extends ToolExit {
   readonly plain: boolean
   constructor(text: string, plain: boolean) {
-    this.text = text
+    super(text, 1)
     this.plain = plain
   }
 }

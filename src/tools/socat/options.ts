@@ -1,6 +1,7 @@
 // socat's command line (1.7.4.4) and the log it writes: "YYYY/MM/DD HH:MM:SS socat[PID] E text".
 // Read first: address.ts. Refused by name: options about files of descriptors, locks, logging elsewhere, and levels above -d -d.
 import type { Sys } from '../../uapi/program.ts'
+import { exitStatus } from '../lib/exit.ts'
 import { leadingDouble } from '../lib/number.ts'
 import { notModelled } from '../lib/refuse.ts'
 import { type Address, AddressError, parseAddress } from './address.ts'
@@ -143,9 +144,8 @@ export function parseSocat(sys: Sys, argv: readonly string[]): SocatOptions | nu
   try {
     return { ...o, left: parseAddress(rest[0]!), right: parseAddress(rest[1]!) }
   } catch (e) {
-    if (!(e instanceof AddressError)) throw e
-    if (e.plain) sys.write(2, e.text)
-    else log(sys, 'E', e.text)
-    return 1
+    if (!(e instanceof AddressError) || e.plain) return exitStatus(sys, e)
+    log(sys, 'E', e.text)
+    return e.status
   }
 }

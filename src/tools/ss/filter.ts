@@ -4,7 +4,10 @@ import { type Ip4, inPrefix } from '../../lib/ip4.ts'
 import { unreachable } from '../../lib/never.ts'
 import type { SocketInfo } from '../../uapi/socket.ts'
 import { type Comparison, compare } from '../lib/compare.ts'
+import { ToolExit } from '../lib/exit.ts'
 import { inetAton, servicePort } from '../lib/netdb.ts'
+import { refuse } from '../lib/refuse.ts'
+import { SS_USAGE } from './texts.ts'
 
 export type Filter =
   | { readonly kind: 'and' | 'or'; readonly left: Filter; readonly right: Filter }
@@ -18,18 +21,6 @@ export type Filter =
     }
   | { readonly kind: 'port'; readonly side: 'src' | 'dst'; readonly op: Comparison; readonly port: number }
   | { readonly kind: 'dev'; readonly equal: boolean; readonly name: string }
-
-/** A filter that cannot be read: what is written to stderr, with usage or without, and the exit code. */
-export class FilterError {
-  readonly text: string
-  readonly usage: boolean
-  readonly code: number
-  constructor(text: string, usage: boolean, code: number) {
-    this.text = text
-    this.usage = usage
-    this.code = code
-  }
-}
 
 const OPERATORS: Readonly<Record<string, Comparison>> = Object.freeze({
   '=': '=',
@@ -50,8 +41,8 @@ const OPERATORS: Readonly<Record<string, Comparison>> = Object.freeze({
   leq: '<=',
 })
 
-const syntaxError = (): FilterError =>
-  new FilterError('ss: bison bellows (while parsing filter): "syntax error!" Sorry.\n', true, 255)
+const syntaxError = (): ToolExit =>
+  new ToolExit(`ss: bison bellows (while parsing filter): "syntax error!" Sorry.\n${SS_USAGE}`, 255)
 
 const COMBINE: Readonly<Record<string, Sign>> = Object.freeze({
   and: 'and',
@@ -129,7 +120,7 @@ function lex(p: Parser, word: string | undefined): Token {
     case 'fwmark':
     case 'cgroup':
     case 'autobound':
-      throw new FilterError(`ss: filter ${word} is not modelled by netsim\n`, false, 1)
+      refuse('ss', `filter ${word}`, 1)
     default:
       return { kind: 'operand', filter: operand(p, word) }
   }
@@ -141,7 +132,7 @@ function operand(p: Parser, word: string): (subject: Subject, op: Comparison) =>
     return (subject, op) => ({ kind: 'port', side: subject === 'sport' ? 'src' : 'dst', op, port })
   }
   if (p.subject === 'dev') {
-    if (p.deviceIndex(word) === null) throw new FilterError('Cannot parse device.\n', false, 1)
+    if (p.deviceIndex(word) === null) throw new ToolExit('Cannot parse device.\n', 1)
     return (_, op) => ({ kind: 'dev', equal: op === '=', name: word })
   }
   const host = hostCondition(word)
@@ -195,8 +186,8 @@ function comparison(p: Parser, subject: Subject): Comparison {
   return op
 }
 
-function bad(text: string): FilterError {
-  return new FilterError(`Error: ${text}\nCannot parse dst/src address.\n`, false, 1)
+function bad(text: string): ToolExit {
+  return new ToolExit(`Error: ${text}\nCannot parse dst/src address.\n`, 1)
 }
 
 function portCondition(word: string): number {

@@ -1,14 +1,15 @@
 // ss(8) of iproute2 6.1: which sockets are shown and how.
 // Read first: filter.ts, columns.ts. Refused by name: -o -e -m -i -r -K -E -b -Z -z -T -D -F and protocols netsim has not.
 import { formatIp4 } from '../../lib/ip4.ts'
-import { fail, type Main, type Sys } from '../../uapi/program.ts'
+import type { Main, Sys } from '../../uapi/program.ts'
 import type { NetnsId } from '../../uapi/request.ts'
 import { SOCKET_STATES, type SocketInfo, type SocketState } from '../../uapi/socket.ts'
+import { exitStatus, ToolExit } from '../lib/exit.ts'
 import { getopt, type LongOption, type OptionItem } from '../lib/getopt.ts'
 import { serviceName } from '../lib/netdb.ts'
-import { notModelled } from '../lib/refuse.ts'
+import { refuse } from '../lib/refuse.ts'
 import { type Row, renderTable, SS_HEADER } from './columns.ts'
-import { type Filter, FilterError, matches, parseFilter } from './filter.ts'
+import { type Filter, matches, parseFilter } from './filter.ts'
 import { socketHolders } from './holders.ts'
 import { SS_USAGE } from './texts.ts'
 
@@ -104,17 +105,6 @@ interface Selection {
   filter: Filter | null
 }
 
-class Stop {
-  readonly text: string
-  readonly code: number
-  readonly fd: 1 | 2
-  constructor(text: string, code: number, fd: 1 | 2 = 2) {
-    this.text = text
-    this.code = code
-    this.fd = fd
-  }
-}
-
 const TABLE_OF: Readonly<Record<string, string>> = Object.freeze({
   t: 'tcp',
   u: 'udp',
@@ -132,8 +122,8 @@ function query(text: string): string[] {
     if (name === 'inet') return ['tcp', 'udp', 'raw', 'sctp', 'dccp', 'mptcp']
     const known = ['tcp', 'udp', 'raw', ...EMPTY_TABLES]
     if (known.includes(name) || /^(unix|u|packet|p)_\w+$/.test(name)) return [name]
-    if (/^(netlink|vsock_\w+|tipc|xdp)$/.test(name)) throw new Stop(notModelled('ss', `table ${name}`), 1)
-    throw new Stop(`ss: "${name}" is illegal socket table id\n${SS_USAGE}`, 255)
+    if (/^(netlink|vsock_\w+|tipc|xdp)$/.test(name)) refuse('ss', `table ${name}`, 1)
+    throw new ToolExit(`ss: "${name}" is illegal socket table id\n${SS_USAGE}`, 255)
   })
 }
 
@@ -141,12 +131,12 @@ function family(s: Selection, name: string): void {
   if (name === 'inet') s.inet = true
   else if (name === 'inet6') s.inet = false
   else if (name === 'unix' || name === 'link') s.tables.push(name === 'unix' ? 'unix' : 'packet')
-  else if (name === 'help') throw new Stop(SS_USAGE, 0, 1)
-  else throw new Stop(`ss: "${name}" is invalid family\n${SS_USAGE}`, 255)
+  else if (name === 'help') throw new ToolExit(SS_USAGE, 0, 1)
+  else throw new ToolExit(`ss: "${name}" is invalid family\n${SS_USAGE}`, 255)
 }
 
 function apply(sys: Sys, s: Selection, item: OptionItem): void {
-  if (item.error !== null) throw new Stop(item.error + SS_USAGE, 255)
+  if (item.error !== null) throw new ToolExit(item.error + SS_USAGE, 255)
   const table = TABLE_OF[item.opt]
   if (table !== undefined) {
     s.tables.push(table)
@@ -185,19 +175,19 @@ function apply(sys: Sys, s: Selection, item: OptionItem): void {
       return
     case 'N': {
       const r = sys.netlink.request(sys.netns, 'netns.find', { name: item.arg ?? '' })
-      if (!r.ok) throw new Stop(`Cannot open network namespace "${item.arg}": No such file or directory\n`, 1)
+      if (!r.ok) throw new ToolExit(`Cannot open network namespace "${item.arg}": No such file or directory\n`, 1)
       s.netns = r.value
       return
     }
     case 'V':
-      throw new Stop('ss utility, iproute2-6.1.0\n', 0, 1)
+      throw new ToolExit('ss utility, iproute2-6.1.0\n', 0, 1)
     case 'h':
-      throw new Stop(SS_USAGE, 0, 1)
+      throw new ToolExit(SS_USAGE, 0, 1)
     case 'Z':
     case 'z':
-      throw new Stop('ss: SELinux is not enabled.\n', 1)
+      throw new ToolExit('ss: SELinux is not enabled.\n', 1)
     default:
-      throw new Stop(notModelled('ss', `option ${item.opt.startsWith('--') ? item.opt : `-${item.opt}`}`), 1)
+      refuse('ss', `option ${item.opt.startsWith('--') ? item.opt : `-${item.opt}`}`, 1)
   }
 }
 
@@ -207,9 +197,9 @@ function stateWords(s: Selection, words: readonly string[]): readonly string[] {
   let chosen: Set<SocketState> | null = null
   for (; words[at] === 'state' || words[at] === 'exclude' || words[at] === 'excl'; at += 2) {
     const word = words[at + 1]
-    if (word === undefined) throw new Stop(SS_USAGE, 255)
+    if (word === undefined) throw new ToolExit(SS_USAGE, 255)
     const states = STATE_WORDS[word]
-    if (states === undefined) throw new Stop(`ss: wrong state name: ${word}\n`, 255)
+    if (states === undefined) throw new ToolExit(`ss: wrong state name: ${word}\n`, 255)
     if (words[at] === 'state') {
       chosen ??= new Set()
       for (const st of states) chosen.add(st)
@@ -355,11 +345,6 @@ export const ss: Main = (sys, argv) => {
   try {
     return run(sys, argv)
   } catch (e) {
-    if (e instanceof Stop) {
-      sys.write(e.fd, e.text)
-      return e.code
-    }
-    if (e instanceof FilterError) return fail(sys, e.usage ? e.text + SS_USAGE : e.text, e.code)
-    throw e
+    return exitStatus(sys, e)
   }
 }

@@ -2,13 +2,14 @@
 // Read first: sed_parse.ts, sed_run.ts. Refused by name: --debug, --follow-symlinks, --version, --help, e, s///e.
 import { strerror } from '../../lib/errno.ts'
 import { fail, type MainResult, type Sys, type Wait } from '../../uapi/program.ts'
+import { exitStatus } from '../lib/exit.ts'
 import { getopt, type LongOption } from '../lib/getopt.ts'
 import { notModelled } from '../lib/refuse.ts'
 import { bytesOf } from './bytestring.ts'
 import { SedInput } from './sed_input.ts'
 import { type Piece, SedParser } from './sed_parse.ts'
 import { type SedOptions, SedRun } from './sed_run.ts'
-import { type Script, SedError } from './sed_script.ts'
+import type { Script } from './sed_script.ts'
 
 const LONG: readonly LongOption[] = Object.freeze([
   { name: 'quiet', arg: 'none', opt: 'n' },
@@ -108,7 +109,7 @@ export function sed(sys: Sys, argv: readonly string[]): MainResult {
       meter: sys,
     }).parse()
   } catch (e) {
-    return report(sys, e)
+    return exitStatus(sys, e)
   }
   if (inPlace !== undefined && files.length === 0) return fail(sys, 'sed: no input files\n', 4)
   const separator = has('z') ? '\0' : '\n'
@@ -129,12 +130,6 @@ function* guarded(sys: Sys, run: SedRun): Generator<Wait, number, void> {
   try {
     return yield* run.run()
   } catch (e) {
-    return report(sys, e)
+    return exitStatus(sys, e)
   }
-}
-
-function report(sys: Sys, e: unknown): number {
-  if (!(e instanceof SedError)) throw e
-  sys.write(2, `${e.message}\n`)
-  return typeof e.cause === 'number' ? e.cause : 1
 }

@@ -2,8 +2,8 @@
 // Read first: input.ts.
 import { strerror } from '../../lib/errno.ts'
 import type { Sys, Wait } from '../../uapi/program.ts'
+import { ToolExit } from '../lib/exit.ts'
 import { LineReader } from './input.ts'
-import { SedError } from './sed_script.ts'
 
 export interface Line {
   readonly text: string
@@ -43,7 +43,7 @@ export class SedInput {
         if (fd.ok) this.sys.close(fd.value)
         const text =
           this.onFile === null ? `read error on ${name}: Is a directory` : `couldn't edit ${name}: not a regular file`
-        throw new SedError(`sed: ${text}`, { cause: 4 })
+        throw new ToolExit(`sed: ${text}\n`, 4)
       }
       if (fd.ok) {
         this.reader = new LineReader(this.sys, fd.value, this.separator)

@@ -2,8 +2,10 @@
 // Read first: sed_script.ts. Refused by name: e and s///e.
 
 import { sedEscape } from '../../lib/regex/sed_escape.ts'
+import { ToolExit } from '../lib/exit.ts'
+import { refuse } from '../lib/refuse.ts'
 import { BLANK, type ScriptOptions, ScriptReader } from './sed_reader.ts'
-import { type Address, type Command, type RangeEnd, type Script, SedError, type Substitution } from './sed_script.ts'
+import type { Address, Command, RangeEnd, Script, Substitution } from './sed_script.ts'
 import { replacementParts, unescapeText } from './sed_text.ts'
 
 /** One -e or the text of one -f. */
@@ -35,7 +37,7 @@ export class SedParser extends ScriptReader {
       this.statements()
     }
     const open = this.blocks[0]
-    if (open !== undefined) throw new SedError(`sed: ${open.where}: unmatched \`{'`)
+    if (open !== undefined) throw new ToolExit(`sed: ${open.where}: unmatched \`{'\n`, 1)
     for (const c of this.commands) this.link(c)
     return { commands: this.commands, quiet }
   }
@@ -43,7 +45,7 @@ export class SedParser extends ScriptReader {
   private link(c: Command): void {
     if (!'btT'.includes(c.name) || c.text === '') return
     const target = this.labels.get(c.text)
-    if (target === undefined) throw new SedError(`sed: can't find label for jump to \`${c.text}'`, { cause: 4 })
+    if (target === undefined) throw new ToolExit(`sed: can't find label for jump to \`${c.text}'\n`, 4)
     c.target = target
   }
 
@@ -123,7 +125,7 @@ export class SedParser extends ScriptReader {
       }
       case 'e':
         if (this.o.sandbox) this.bad('e/r/w commands disabled in sandbox mode')
-        throw new SedError('sed: command e is not modelled by netsim')
+        refuse('sed', 'command e', 1)
       case 'q':
       case 'Q':
       case 'l':
@@ -271,7 +273,7 @@ export class SedParser extends ScriptReader {
         f.file = this.fileName()
         if (this.o.sandbox) this.bad('e/r/w commands disabled in sandbox mode')
         return f
-      } else if (c === 'e') throw new SedError('sed: flag e of s is not modelled by netsim')
+      } else if (c === 'e') refuse('sed', 'flag e of s', 1)
       else this.bad("unknown option to `s'")
     }
   }

@@ -1,7 +1,8 @@
 // What sed's parser reads with: the place in the script, errors with it, addresses, delimited text.
 // Read first: sed_script.ts, sed_parse.ts.
 import { compileRegex, type Meter, type Regex } from '../../lib/regex/regex.ts'
-import { type Address, type RangeEnd, SedError } from './sed_script.ts'
+import { ToolExit } from '../lib/exit.ts'
+import type { Address, RangeEnd } from './sed_script.ts'
 
 export interface ScriptOptions {
   readonly extended: boolean
@@ -31,7 +32,7 @@ export class ScriptReader {
   }
 
   protected bad(text: string): never {
-    throw new SedError(`sed: ${this.where(this.at)}: ${text}`)
+    throw new ToolExit(`sed: ${this.where(this.at)}: ${text}\n`, 1)
   }
 
   protected skipBlanks(pattern: RegExp): void {
@@ -44,7 +45,7 @@ export class ScriptReader {
     const options = { syntax, dialect: 'sed', icase, multiline: multiline && !this.o.nulData } as const
     const r = compileRegex(source, options, this.o.meter)
     if (r.ok) return r.regex
-    if (r.error.startsWith('character class syntax')) throw new SedError(`sed: ${r.error}`, { cause: 4 })
+    if (r.error.startsWith('character class syntax')) throw new ToolExit(`sed: ${r.error}\n`, 4)
     this.bad(r.error)
   }
 

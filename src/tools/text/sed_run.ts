@@ -2,11 +2,12 @@
 import { strerror } from '../../lib/errno.ts'
 import type { Regex } from '../../lib/regex/regex.ts'
 import type { Sys, Wait } from '../../uapi/program.ts'
+import { ToolExit } from '../lib/exit.ts'
 import { bytesOf, rawBytes, textFrom } from './bytestring.ts'
 import { LineReader, readAll } from './input.ts'
 import { Output } from './output.ts'
 import type { SedInput } from './sed_input.ts'
-import { type Address, type Command, type Script, SedError, type Substitution } from './sed_script.ts'
+import type { Address, Command, Script, Substitution } from './sed_script.ts'
 import { backupName, substitute, visible } from './sed_text.ts'
 
 export interface SedOptions {
@@ -197,7 +198,7 @@ export class SedRun {
 
   private pattern(regex: Regex | null): Regex {
     const re = regex ?? this.lastRegex
-    if (re === null) throw new SedError('sed: -e expression #1, char 0: no previous regular expression')
+    if (re === null) throw new ToolExit('sed: -e expression #1, char 0: no previous regular expression\n', 1)
     this.lastRegex = re
     return re
   }
@@ -332,7 +333,7 @@ export class SedRun {
         this.space = ''
         break
       case 'L':
-        throw new SedError('sed: INTERNAL ERROR: Bad cmd L', { cause: 4 })
+        throw new ToolExit('sed: INTERNAL ERROR: Bad cmd L\n', 4)
     }
   }
 

@@ -1,9 +1,6 @@
 // A compiled sed script: addresses and commands as data. Read first: sed_parse.ts makes it, sed_run.ts runs it.
 import type { Regex } from '../../lib/regex/regex.ts'
 
-/** What is wrong with a script, as sed words it after the place. */
-export class SedError extends Error {}
-
 export type Address =
   | { readonly kind: 'line'; readonly n: number }
   | { readonly kind: 'step'; readonly first: number; readonly step: number }
