@@ -5,7 +5,7 @@ import { processOf } from '../os/sys.ts'
 import type { Wait } from '../uapi/program.ts'
 import { runCompound } from './compound.ts'
 import { Discard, FunctionReturn, LoopExit, Replaced, type Run, ShellExit } from './control.ts'
-import { notifyForeground, pollJobs } from './notify.ts'
+import { notifyForeground, notifyJobs, pollJobs } from './notify.ts'
 import type { CommandNode, Pipeline, PipelineNode, Redirection, Statement } from './parse.ts'
 import { commandText } from './print.ts'
 import { applyRedirects } from './redirect.ts'
@@ -172,7 +172,7 @@ function* runPipeline(sh: Shell, node: Pipeline): Run<number> {
       const codes: number[] = []
       for (const pid of pids) {
         const last = pid === pids[pids.length - 1]
-        codes.push(yield* waitFor(sh, pid, last ? () => commandText(sh, node) : undefined))
+        codes.push(last ? yield* waitFor(sh, pid, () => commandText(sh, node)) : (yield* waitChild(sh, pid)).code)
       }
       sh.pipeStatus = codes
       const failed = codes.filter((c) => c !== 0)
@@ -248,18 +248,23 @@ export function* runToEnd(sh: Shell, run: () => Run<number>): Run<number> {
   return yield* runExitTrap(sh, status)
 }
 
-/** Wait for a child in the foreground; signals that arrive are kept for later. */
-export function* waitFor(sh: Shell, pid: number, text?: () => string): Run<number> {
+/** Wait for a child; signals that arrive are kept for later. */
+function* waitChild(sh: Shell, pid: number): Run<{ readonly code: number; readonly signal: number }> {
   for (;;) {
     const r = sh.sys.reapStatus(pid)
-    if (r !== null) {
-      if (r.signal !== 0 && text !== undefined) notifyForeground(sh, pid, r.signal, text())
-      return r.code
-    }
-    if (!sh.sys.isChild(pid)) return 127
+    if (r !== null) return r
+    if (!sh.sys.isChild(pid)) return { code: 127, signal: 0 }
     for (let s = sh.sys.takeSignal(); s !== null; s = sh.sys.takeSignal()) sh.arrived.push(s)
     yield { children: [pid] }
   }
+}
+
+/** Wait for a command in the foreground; then a script is told of its jobs that a signal ended. */
+export function* waitFor(sh: Shell, pid: number, text?: () => string): Run<number> {
+  const { code, signal } = yield* waitChild(sh, pid)
+  if (!sh.interactive) notifyJobs(sh)
+  if (signal !== 0 && text !== undefined) notifyForeground(sh, pid, signal, text())
+  return code
 }
 
 /** command &: its standard input is /dev/null unless it, or the pipe or compound command that it runs in, says otherwise. */

@@ -34,6 +34,8 @@ export const SIGNAL_TEXTS: Readonly<Record<number, string>> = Object.freeze({
 export class JobTable {
   /** In the order of their ids. */
   jobs: Job[] = []
+  private current: Job | null = null
+  private previous: Job | null = null
   private readonly pids = new Map<number, Job>()
   /** The parent's jobs, whose pids are not in the map yet. */
   private inherited: readonly Job[] = []
@@ -53,6 +55,8 @@ export class JobTable {
         : { ...j, codes: new Map(j.codes), signals: new Map(j.signals), foreign: true },
     )
     t.inherited = t.jobs
+    t.current = t.jobs[this.jobs.indexOf(this.current!)] ?? null
+    t.previous = t.jobs[this.jobs.indexOf(this.previous!)] ?? null
     return t
   }
 
@@ -62,6 +66,7 @@ export class JobTable {
     this.jobs.push(job)
     for (const pid of pids) this.pids.set(pid, job)
     this.open += pids.length
+    this.resetCurrent()
     return job
   }
 
@@ -74,19 +79,27 @@ export class JobTable {
     return job.codes.get(job.pids[job.pids.length - 1]!) ?? 0
   }
 
-  /** + is the newest job that runs, - the one before it. */
+  /** %+ and %-: of a single job both are it. */
   marked(mark: '+' | '-'): Job | undefined {
-    const newest = [this.lastOf(false), this.lastOf(true)].flat()
-    return mark === '+' ? newest[0] : (newest[1] ?? newest[0])
+    return (mark === '+' ? this.current : this.previous) ?? undefined
   }
 
-  /** The newest two jobs that are done or not, the newest first. */
-  private lastOf(done: boolean): Job[] {
-    const out: Job[] = []
-    for (let i = this.jobs.length - 1; i >= 0 && out.length < 2; i--) {
-      if (this.done(this.jobs[i]!) === done) out.push(this.jobs[i]!)
+  /** reset_current, set_current_job: the newest job that runs, and the newest before it. Jobs that are done keep their marks until then. */
+  private resetCurrent(): void {
+    const newest = this.lastRunning(this.jobs.length)
+    if (newest === null) {
+      this.current = null
+      this.previous = null
+      return
     }
-    return out
+    this.current = newest
+    this.previous = this.lastRunning(this.jobs.indexOf(newest)) ?? newest
+  }
+
+  /** job_last_running: below an index. */
+  private lastRunning(end: number): Job | null {
+    for (let i = end - 1; i >= 0; i--) if (!this.done(this.jobs[i]!)) return this.jobs[i]!
+    return null
   }
 
   /** %1 %% %+ %- %text %?text; undefined when there is none. */
@@ -119,6 +132,7 @@ export class JobTable {
       if (this.pids.get(pid) === job) this.pids.delete(pid)
       if (!job.codes.has(pid) && !job.foreign) this.open--
     }
+    if (job === this.current || job === this.previous) this.resetCurrent()
   }
 
   /** Forget all of them. */
@@ -126,6 +140,7 @@ export class JobTable {
     this.jobs = []
     this.pids.clear()
     this.open = 0
+    this.resetCurrent()
   }
 
   /** What jobs prints of a job's state. */

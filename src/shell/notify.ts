@@ -47,7 +47,7 @@ export function notifyJobs(sh: Shell): void {
   for (const job of [...sh.jobs.jobs]) {
     // A script keeps jobs that ended by themselves until it asks for them.
     const last = job.signals.get(job.pids[job.pids.length - 1]!) ?? 0
-    if (sh.jobs.done(job) && (sh.interactive || last !== 0)) tell(sh, job)
+    if (!job.foreign && sh.jobs.done(job) && (sh.interactive || last !== 0)) tell(sh, job)
   }
 }
 

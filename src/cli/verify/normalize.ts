@@ -32,6 +32,11 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/^(Connection received on \S+) (3[2-9]|4\d|5\d|60)\d{3}$/gm, '$1 P'],
   [/pid=\d+/g, 'pid=N'],
   [/\bchild \d+ exited/g, 'child N exited'],
+  [
+    /(: line \d+:) +\d+ (?=(?:Hangup|Quit|Aborted|Killed|User defined signal [12]|Broken pipe|Alarm clock) )/g,
+    '$1 PID ',
+  ],
+  [/\bkill: \(\d+\) - /g, 'kill: (PID) - '],
   [/\S*\/tmp\/[^ :]*\.sh: line/g, 'SCRIPT: line'],
   [/^\S*bash: line/gm, 'SCRIPT: line'],
   [/^(?:\S*\/tmp\/\S*\.sh|bash): eval: line/gm, 'SCRIPT: eval: line'],

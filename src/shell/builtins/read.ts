@@ -2,6 +2,7 @@
 // Leaves out read -e, -i (line editing) and mapfile -C, -c (refused by name).
 import { concatBytes, toText } from '../../os/bytes.ts'
 import type { Run } from '../control.ts'
+import { pollJobs } from '../notify.ts'
 import type { Shell } from '../shell.ts'
 import { isName, newVariable } from '../vars.ts'
 
@@ -157,6 +158,8 @@ function* readUntil(
     if (deadline !== null && sh.sys.now() >= deadline) return { text: text(), status: 142 }
     for (let s = sh.sys.takeSignal(); s !== null; s = sh.sys.takeSignal()) sh.arrived.push(s)
     yield deadline === null ? { readable: [fd] } : { readable: [fd], until: deadline }
+    // SIGCHLD: children that ended meanwhile are reaped.
+    if (sh.jobs.open > 0) pollJobs(sh)
   }
 }
 
