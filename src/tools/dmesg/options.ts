@@ -1,5 +1,4 @@
 // dmesg's command line (util-linux 2.38, sys-utils/dmesg.c). Refused by name: files, JSON, colours, --since and --until, the old system call.
-
 import { ToolExit } from '../lib/exit.ts'
 import { getopt, type LongOption } from '../lib/getopt.ts'
 import { refuse } from '../lib/refuse.ts'
@@ -168,7 +167,7 @@ function takeFormat(o: Options, opt: string, arg: string): void {
       if (arg !== '' && arg !== 'auto' && arg !== 'never') fail(`unsupported color mode: '${arg}'`)
       break
     default:
-      refuse('dmesg', longName(opt), 1)
+      return refuse('dmesg', longName(opt), 1)
   }
 }
 

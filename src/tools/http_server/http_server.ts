@@ -4,6 +4,7 @@ import { type Errno, errnoNumber, strerror } from '../../lib/errno.ts'
 import { formatIp4, type Ip4 } from '../../lib/ip4.ts'
 import { fail, type Machine, type ProgramEvent, type Sys } from '../../uapi/program.ts'
 import { joinBytes, latin1, NO_BYTES } from '../lib/bytes.ts'
+import { notModelled } from '../lib/refuse.ts'
 import { GAI, type Lookup, lookupHost, stepLookup, wantsEvent } from '../lib/resolve.ts'
 import { isErrno, openSocket, owner } from '../lib/sock.ts'
 import { answerRequest, logTime } from './page.ts'
@@ -80,7 +81,7 @@ function parse(sys: Sys, args: readonly string[], buffered: boolean): HttpServer
     } else if (name === '-h' || name === '--help') {
       sys.write(1, HELP)
       return 0
-    } else if (name === '--cgi') return fail(sys, 'python3: http.server --cgi is not modelled by netsim\n', 2)
+    } else if (name === '--cgi') return fail(sys, notModelled('python3', 'http.server --cgi'), 2)
     else if (!word.startsWith('-') && !positional) {
       positional = true
       if (!/^\s*[+-]?\d+\s*$/.test(word)) return usageError(sys, `argument port: invalid int value: '${word}'`)

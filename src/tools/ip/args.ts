@@ -1,6 +1,5 @@
 // The words of a command line, taken one after the other, and iproute2's way of matching them.
 // Read first: exit.ts.
-
 import { ToolExit } from '../lib/exit.ts'
 import { EXIT_USAGE } from './exit.ts'
 

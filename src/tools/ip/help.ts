@@ -1,6 +1,5 @@
 // The usage texts of iproute2 6.1, word for word: what ip prints when it is asked for help or not understood.
 // The link types listed are the real tool's; netsim models loopback, dummy, ifb and veth.
-
 import { ToolExit } from '../lib/exit.ts'
 import { EXIT_USAGE } from './exit.ts'
 

@@ -1,6 +1,5 @@
 // ip link: its commands. Reference: iproute2 6.1, ip/iplink.c.
 // Leaves out xstats, afstats and property (refused by name).
-
 import { ToolExit } from '../lib/exit.ts'
 import { Args, matches } from './args.ts'
 import type { Context } from './context.ts'

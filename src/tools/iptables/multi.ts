@@ -1,6 +1,7 @@
 // xtables-legacy-multi: one program under several names, or with the name as its first argument.
 // Read first: subcmd_main (iptables/xshared.c), multi_subcommands (iptables/xtables-legacy-multi.c).
 import { fail, type Main } from '../../uapi/program.ts'
+import { notModelled } from '../lib/refuse.ts'
 import { iptables } from './iptables.ts'
 import { iptablesRestore } from './restore.ts'
 import { iptablesSave } from './save.ts'
@@ -35,6 +36,6 @@ export const xtablesMulti: Main = (sys, argv) => {
     return fail(sys, `ERROR: No valid subcommand given.\nValid subcommands:\n${names}`, 1)
   }
   const [name, main] = found
-  if (main === null) return fail(sys, `${argv[0]}: ${name} is not modelled by netsim\n`, 1)
+  if (main === null) return fail(sys, notModelled(argv[0]!, name), 1)
   return main(sys, argv.slice(1))
 }

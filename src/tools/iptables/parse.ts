@@ -104,7 +104,7 @@ class Parser implements UseContext {
         }
         case '6':
           if (this.restore) return { kind: 'ignored' }
-          tryHelp(this.session.prog, this.session.line, '')
+          return tryHelp(this.session.prog, this.session.line, '')
         case WORD:
           if (args.arg !== '!') tryHelp(this.session.prog, this.session.line, `Bad argument \`${args.arg}'\n`)
           if (this.not) problem('multiple consecutive ! not allowed')

@@ -268,13 +268,13 @@ function apply(sys: Sys, o: PingOptions, item: OptionItem, seen: Seen): void {
       return
     case '6':
       if (seen.four) throw stop('only one -4 or -6 option may be specified')
-      refuse('ping', 'option -6', 2)
+      return refuse('ping', 'option -6', 2)
     case 'F':
     case 'N':
     case 'R':
     case 'T':
     case 'r':
-      refuse('ping', `option -${item.opt}`, 2)
+      return refuse('ping', `option -${item.opt}`, 2)
     case 'f':
       o.flood = true
       o.numeric = true

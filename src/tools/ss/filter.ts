@@ -120,7 +120,7 @@ function lex(p: Parser, word: string | undefined): Token {
     case 'fwmark':
     case 'cgroup':
     case 'autobound':
-      refuse('ss', `filter ${word}`, 1)
+      return refuse('ss', `filter ${word}`, 1)
     default:
       return { kind: 'operand', filter: operand(p, word) }
   }

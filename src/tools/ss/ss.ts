@@ -187,7 +187,7 @@ function apply(sys: Sys, s: Selection, item: OptionItem): void {
     case 'z':
       throw new ToolExit('ss: SELinux is not enabled.\n', 1)
     default:
-      refuse('ss', `option ${item.opt.startsWith('--') ? item.opt : `-${item.opt}`}`, 1)
+      return refuse('ss', `option ${item.opt.startsWith('--') ? item.opt : `-${item.opt}`}`, 1)
   }
 }
 

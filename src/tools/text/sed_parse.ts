@@ -125,7 +125,7 @@ export class SedParser extends ScriptReader {
       }
       case 'e':
         if (this.o.sandbox) this.bad('e/r/w commands disabled in sandbox mode')
-        refuse('sed', 'command e', 1)
+        return refuse('sed', 'command e', 1)
       case 'q':
       case 'Q':
       case 'l':
