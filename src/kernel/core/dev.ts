@@ -10,6 +10,7 @@ import { packet_taps } from '../socket/input.ts'
 import { because, kfree_skb } from './drop.ts'
 import type { NetDevice } from './netdevice.ts'
 import {
+  IPSKB_XMIT_CN,
   PACKET_BROADCAST,
   PACKET_HOST,
   PACKET_LOOPBACK,
@@ -80,11 +81,13 @@ export function dev_queue_xmit(skb: SkBuff): void {
   const net = dev.net
   if (!dev.up) {
     dev.txDropped++
+    skb.cbFlags |= IPSKB_XMIT_CN
     kfree_skb(net, skb, '__dev_queue_xmit', 'QDISC_DROP', because(`${dev.name} is down`))
     return
   }
   if (!dev.running) {
     dev.txDropped++
+    skb.cbFlags |= IPSKB_XMIT_CN
     const note = `${dev.name} has no carrier: its queue is stopped (qdisc noop) until the peer is up`
     kfree_skb(net, skb, '__dev_queue_xmit', 'QDISC_DROP', because(note))
     return

@@ -22,6 +22,8 @@ export const IPSKB_FORWARDED = 1
 export const IPSKB_NOBUFS = 0x100
 /** Not one of the kernel's: netfilter dropped it on its way out, the sender is told EPERM (NF_DROP_GETERR). */
 export const IPSKB_EPERM = 0x200
+/** Not one of the kernel's: its device's queue is stopped (qdisc noop, NET_XMIT_CN): no error for the sender, but a datagram's other fragments do not follow. */
+export const IPSKB_XMIT_CN = 0x400
 
 /** SkBuff.sk of what the kernel itself sends through its control sockets (icmp_sk, ipv4_tcp_sk): no process has them open. */
 export const SK_CONTROL = -1

@@ -3,7 +3,7 @@
 import { encodeTransport } from '../../wire/codec.ts'
 import { IP_HLEN, type Ipv4, ipv4HeaderLength, withExtent } from '../../wire/ipv4.ts'
 import type { NetNs } from '../core/netns.ts'
-import { IPSKB_NOBUFS, SkBuff } from '../core/skbuff.ts'
+import { IPSKB_NOBUFS, IPSKB_XMIT_CN, SkBuff } from '../core/skbuff.ts'
 import { ip_finish_output2, traceOrigin } from './ip_output.ts'
 import type { Rtable } from './rtable.ts'
 
@@ -41,9 +41,10 @@ export function ip_do_fragment(net: NetNs, skb: SkBuff, mtu: number, rt: Rtable)
   for (const p of pieces) {
     traceOrigin(net, p, 'fragment', skb.id, 'ip_do_fragment')
     ip_finish_output2(net, p, rt)
-    if ((p.cbFlags & IPSKB_NOBUFS) !== 0) {
+    const failed = p.cbFlags & (IPSKB_NOBUFS | IPSKB_XMIT_CN)
+    if (failed !== 0) {
       // the rest is not even tried
-      skb.cbFlags |= IPSKB_NOBUFS
+      skb.cbFlags |= failed
       return
     }
   }

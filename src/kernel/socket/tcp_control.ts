@@ -47,9 +47,9 @@ export function tcp_send_active_reset(sk: TcpSock): void {
   tcp_transmit(sk, sk.sndNxt, TCP_RST | TCP_ACK, NO_DATA)
 }
 
-/** tcp_xmit_probe_skb: an old sequence number that the peer has to answer. */
-export function tcp_xmit_probe_skb(sk: TcpSock): void {
-  tcp_transmit(sk, seqAdd(sk.sndUna, -1), TCP_ACK, NO_DATA)
+/** tcp_xmit_probe_skb: an old sequence number that the peer has to answer; not 0 when it did not leave. */
+export function tcp_xmit_probe_skb(sk: TcpSock): number {
+  return tcp_transmit(sk, seqAdd(sk.sndUna, -1), TCP_ACK, NO_DATA)
 }
 
 /** tcp_send_challenge_ack, at most one per half second and connection. */

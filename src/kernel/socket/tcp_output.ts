@@ -7,6 +7,7 @@ import { IP_HLEN, IPPROTO_TCP, ipv4 } from '../../wire/ipv4.ts'
 import { TCP_ACK, TCP_FIN, TCP_HLEN, TCP_PSH, TCP_SYN, type Tcp, type TcpOptions, tcp } from '../../wire/tcp.ts'
 import { because, kfree_skb } from '../core/drop.ts'
 import { ipv4_confirm_neigh, neigh_lookup } from '../core/neighbour.ts'
+import { IPSKB_EPERM, IPSKB_NOBUFS } from '../core/skbuff.ts'
 import { ip_local_out, ip_select_ident } from '../ipv4/ip_output.ts'
 import type { Rtable } from '../ipv4/rtable.ts'
 import { flowOf, ownSkb, routeSocket, selectTtl, sk_dst_check, sk_dst_set } from './inet.ts'
@@ -35,6 +36,10 @@ import { tcp_current_mss, tcp_select_window } from './tcp_window.ts'
 
 /** Bytes of an option with one SACK block and its padding. */
 const SACK_ALIGNED = 12
+/** A rule dropped it, or there is no route: a negative errno. */
+const REFUSED = -1
+/** NET_XMIT_DROP */
+const CONGESTED = 1
 
 /** The route of a connection: cached, or looked up again (ip_queue_xmit). */
 export function routeOf(sk: TcpSock): Rtable | Errno {
@@ -66,8 +71,8 @@ function establishedOptions(sk: TcpSock, size: number): TcpOptions | null {
   return { mss: null, windowScale: null, sackPermitted: false, timestamps, unknown }
 }
 
-/** __ip_queue_xmit: the IP header of a connection's segment, and out. */
-export function ip_queue_xmit(sk: TcpSock, th: Tcp, data: Uint8Array): void {
+/** __ip_queue_xmit: the IP header of a connection's segment, and out; not 0 when it did not leave, above 0 for want of room (net_xmit_eval). */
+export function ip_queue_xmit(sk: TcpSock, th: Tcp, data: Uint8Array): number {
   const net = sk.net
   const rt = routeOf(sk)
   const length = IP_HLEN + TCP_HLEN + optionBytes(th.options) + data.length
@@ -81,13 +86,15 @@ export function ip_queue_xmit(sk: TcpSock, th: Tcp, data: Uint8Array): void {
   ownSkb(sk, skb)
   if (unreachable) {
     kfree_skb(net, skb, '__ip_queue_xmit', 'IP_OUTNOROUTES', because(`no route to the peer: ${rt}`))
-    return
+    return REFUSED
   }
   if (sk.confirmNeigh) {
     sk.confirmNeigh = false
     if (rt.type === 'unicast') ipv4_confirm_neigh(rt.dev, rt.gateway !== 0 ? rt.gateway : sk.daddr)
   }
   ip_local_out(net, skb, rt, 'tcp', sk.cause)
+  if ((skb.cbFlags & IPSKB_EPERM) !== 0) return REFUSED
+  return (skb.cbFlags & IPSKB_NOBUFS) === 0 ? 0 : CONGESTED
 }
 
 /** tcp_event_ack_sent: what every segment with ACK does to the acknowledgement state. */
@@ -99,8 +106,8 @@ function tcp_event_ack_sent(sk: TcpSock): void {
   stopTimer(sk.net, sk.delackTimer)
 }
 
-/** tcp_transmit_skb for everything after the handshake. */
-export function tcp_transmit(sk: TcpSock, seq: number, flags: number, data: Uint8Array): void {
+/** tcp_transmit_skb for everything after the handshake; not 0 when it did not leave. */
+export function tcp_transmit(sk: TcpSock, seq: number, flags: number, data: Uint8Array): number {
   const window = tcp_select_window(sk)
   const th = tcp(
     sk.sport,
@@ -115,7 +122,7 @@ export function tcp_transmit(sk: TcpSock, seq: number, flags: number, data: Uint
   )
   if ((flags & TCP_ACK) !== 0) tcp_event_ack_sent(sk)
   if (data.length > 0) tcp_event_data_sent(sk)
-  ip_queue_xmit(sk, th, data)
+  return ip_queue_xmit(sk, th, data)
 }
 
 /** tcp_event_data_sent: an answer soon after a question makes a conversation ("ping-pong": acks may wait for data). */
@@ -166,7 +173,7 @@ function tcp_write_xmit(sk: TcpSock): boolean {
     const seg = cut(sk, sk.sendHead, mss)
     if (after(seg.end, seqAdd(sk.sndUna, sk.sndWnd))) break
     if (!nagleAllows(sk, seg, mss, sk.sendHead === sk.writeQueue.length - 1)) break
-    sendNew(sk, seg, mss)
+    if (sendNew(sk, seg, mss) !== 0) break
     sent++
   }
   const limited = inFlight(sk) >= sk.cwnd
@@ -197,12 +204,15 @@ export function tcp_slow_start_after_idle_check(sk: TcpSock): void {
   sk.cwnd = Math.max(sk.cwnd, restart)
 }
 
-function sendNew(sk: TcpSock, seg: Segment, mss: number): void {
+/** What did not leave was not sent: it waits for the next occasion, or the probe timer. */
+function sendNew(sk: TcpSock, seg: Segment, mss: number): number {
+  const err = tcp_transmit(sk, seg.seq, seg.flags | TCP_ACK, seg.data)
+  if (err !== 0) return err
   seg.sent = sk.net.kernel.sim.now
   sk.sendHead++
   sk.sndNxt = seg.end
   if (seg.data.length > 0 && seg.data.length < mss) sk.sndSml = seg.end
-  tcp_transmit(sk, seg.seq, seg.flags | TCP_ACK, seg.data)
+  return 0
 }
 
 /** __tcp_push_pending_frames, with the timer for a window that is shut. */
@@ -249,10 +259,11 @@ export function tcp_send_loss_probe(sk: TcpSock): void {
     const mss = tcp_current_mss(sk)
     const next = sk.sendHead < sk.writeQueue.length ? cut(sk, sk.sendHead, mss) : null
     sk.tlpRetrans = next === null || after(next.end, seqAdd(sk.sndUna, sk.sndWnd))
-    if (sk.tlpRetrans) tcp_retransmit(sk, sk.sendHead - 1)
-    else sendNew(sk, next!, mss)
-    sk.tlpHighSeq = sk.sndNxt
-    sk.lossProbe = false
+    const err = sk.tlpRetrans ? tcp_retransmit(sk, sk.sendHead - 1) : sendNew(sk, next!, mss)
+    if (err === 0) {
+      sk.tlpHighSeq = sk.sndNxt
+      sk.lossProbe = false
+    }
   }
   tcp_rearm_rto(sk)
 }
@@ -283,27 +294,28 @@ export function skb_still_in_host_queue(sk: TcpSock, seg: Segment): boolean {
   return n?.queue.some((skb) => skb.sk === sk.inode && (skb.l4 as Tcp).seq === seg.seq) ?? false
 }
 
-/** tcp_retransmit_skb: the segment at `index` once more. */
-export function tcp_retransmit(sk: TcpSock, index: number): void {
+/** tcp_retransmit_skb: the segment at `index` once more; not 0 when it did not leave. */
+export function tcp_retransmit(sk: TcpSock, index: number): number {
   const limit = sk.writeQueue[index]!.data.length > 0 ? tcp_current_mss(sk) : 0
   const seg = limit > 0 ? cut(sk, index, limit) : sk.writeQueue[index]!
-  if ((seg.flags & TCP_SYN) !== 0 && seg.data.length === 0 && sk.rcvNxt === 0) return
+  if ((seg.flags & TCP_SYN) !== 0 && seg.data.length === 0 && sk.rcvNxt === 0) return 0
   const now = sk.net.kernel.sim.now
   if (sk.retransStamp < 0) sk.retransStamp = seg.sent < 0 ? now : seg.sent
   if (limit > 0) collapse(sk, seg, limit)
   seg.sent = now
   seg.retransmitted = true
   sk.totalRetrans++
-  if (after(seg.seq, seqAdd(sk.sndUna, sk.sndWnd)) && seg.seq !== sk.sndUna) return
-  tcp_transmit(sk, seg.seq, seg.flags | TCP_ACK, seg.data)
+  if (after(seg.seq, seqAdd(sk.sndUna, sk.sndWnd)) && seg.seq !== sk.sndUna) return 0
+  const err = tcp_transmit(sk, seg.seq, seg.flags | TCP_ACK, seg.data)
+  if (err !== 0) seg.sent = -1
+  return err
 }
 
 /** tcp_xmit_retransmit_queue: those marked lost (sent < 0), as far as cwnd allows. */
 export function tcp_xmit_retransmit_queue(sk: TcpSock): void {
   for (let i = 0; i < sk.sendHead; i++) {
     if (sk.writeQueue[i]!.sent >= 0) continue
-    if (inFlight(sk) >= sk.cwnd) return
-    tcp_retransmit(sk, i)
+    if (inFlight(sk) >= sk.cwnd || tcp_retransmit(sk, i) !== 0) return
   }
 }
 
@@ -362,16 +374,16 @@ export function tcp_incr_quickack(sk: TcpSock, max: number): void {
   if (quick > sk.quick) sk.quick = quick
 }
 
-/** tcp_write_wakeup's data part: as much of the next segment as the window takes; false when it takes nothing. */
-export function probeWithData(sk: TcpSock): boolean {
-  if (sk.sendHead >= sk.writeQueue.length) return false
+/** tcp_write_wakeup's data part: as much of the next segment as the window takes; null when it takes nothing, else as tcp_transmit. */
+export function probeWithData(sk: TcpSock): number | null {
+  if (sk.sendHead >= sk.writeQueue.length) return null
   const room = seqDiff(seqAdd(sk.sndUna, sk.sndWnd), sk.writeQueue[sk.sendHead]!.seq)
-  if (room <= 0) return false
+  if (room <= 0) return null
   const mss = tcp_current_mss(sk)
   const next = sk.writeQueue[sk.sendHead]!
   const seg = next.data.length > 0 ? cut(sk, sk.sendHead, Math.min(room, mss)) : next
   seg.flags |= TCP_PSH
-  sendNew(sk, seg, mss)
-  tcp_rearm_rto(sk)
-  return true
+  const err = sendNew(sk, seg, mss)
+  if (err === 0) tcp_rearm_rto(sk)
+  return err
 }

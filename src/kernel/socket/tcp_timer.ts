@@ -46,6 +46,8 @@ import { inet_twsk_kill, tcp_fin_time, tcp_time_wait } from './tcp_timewait.ts'
 const SEC = 1000 * MS
 /** One jiffy at HZ 250: the shortest that a timer waits. */
 const TICK = 4 * MS
+/** What did not leave for want of room in a queue here is tried again so much later. */
+const TCP_RESOURCE_PROBE_INTERVAL = SEC / 2
 /** tcp_orphan_retries with the sysctl at 0, while the peer may be alive. */
 const ORPHAN_RETRIES = 8
 
@@ -122,7 +124,10 @@ function tcp_retransmit_timer(sk: TcpSock): void {
   } else if (sk.state === TCP_SYN_RECV) {
     sk.writeQueue[0]!.sent = sk.net.kernel.sim.now
     tcp_send_synack(sk)
-  } else tcp_retransmit(sk, 0)
+  } else if (tcp_retransmit(sk, 0) > 0) {
+    armTimer(sk.net, sk.retransTimer, sk.net.kernel.sim.now + TCP_RESOURCE_PROBE_INTERVAL)
+    return
+  }
   sk.backoff++
   sk.rto = Math.min(sk.rto * 2, TCP_RTO_MAX)
   armTimer(sk.net, sk.retransTimer, sk.net.kernel.sim.now + clampToUser(sk, sk.rto, sk.retransStamp))
@@ -163,17 +168,19 @@ function tcp_probe_timer(sk: TcpSock): void {
   tcp_send_probe0(sk)
 }
 
-/** tcp_send_probe0 */
+/** tcp_send_probe0: what the window takes, else a question about the window. */
 function tcp_send_probe0(sk: TcpSock): void {
-  if (probeWithData(sk)) {
+  const err = probeWithData(sk) ?? tcp_xmit_probe_skb(sk)
+  if (sk.sendHead > 0) {
     sk.probesOut = 0
+    sk.probesStamp = -1
     sk.backoff = 0
     return
   }
-  tcp_xmit_probe_skb(sk)
   sk.probesOut++
-  if (sk.backoff < sk.net.cfg.sysctl['ipv4.tcp_retries2']) sk.backoff++
-  const delay = Math.min(Math.max(sk.rto, TCP_RTO_MIN) * 2 ** sk.backoff, TCP_RTO_MAX)
+  if (err <= 0 && sk.backoff < sk.net.cfg.sysctl['ipv4.tcp_retries2']) sk.backoff++
+  const when = Math.min(Math.max(sk.rto, TCP_RTO_MIN) * 2 ** sk.backoff, TCP_RTO_MAX)
+  const delay = err <= 0 ? when : TCP_RESOURCE_PROBE_INTERVAL
   armTimer(sk.net, sk.probeTimer, sk.net.kernel.sim.now + clampToUser(sk, delay, sk.probesStamp))
 }
 
