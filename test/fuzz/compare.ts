@@ -95,18 +95,20 @@ export function diffLines(d: Difference): string[] {
     left.set(line, n - 1)
     out.push(`netsim: ${line}`)
   }
-  return out.length > 0 ? out : ['the order of lines']
+  if (out.length > 0) return out
+  const i = a.findIndex((line, j) => line !== b[j])
+  return ['the order of lines', `linux:  ${a[i]}`, `netsim: ${b[i]}`]
 }
 
-/** The tool that a difference is about, whichever step it was: shrinking keeps it. */
-export function kindOf(d: Difference): string {
+/** The tool that a difference is about, whichever step it was. */
+function kindOf(d: Difference): string {
   const command = d.title
     .replace(/^== \d+ (?:n\d+:? )?/, '')
     .replace(/^(?:echo \S+ \| )?(?:ip (?:netns exec|-n) n\d+ )?/, '')
   return command.split(' ').find((w) => /^[a-z][a-z-]+$/.test(w) && w !== 'timeout') ?? command
 }
 
-/** Many machines stumble over the same thing: tool and first words. */
+/** Many machines stumble over the same thing: tool and first words. Shrinking keeps them, so that it does not drift to another. */
 export function wordingOf(d: Difference): string {
   const [line = ''] = diffLines(d)
   return `${kindOf(d)}: ${line.split(/\s+/).slice(0, 3).join(' ').replace(/\d+/g, 'N')}`

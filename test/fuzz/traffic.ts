@@ -15,8 +15,8 @@ function source(d: Dice, w: World, from: number): string {
 }
 
 function ping(d: Dice, w: World, from: number): Step {
+  const count = d.chance(25) ? '-i 0.5 -c 2' : '-c 1'
   const options = [
-    d.chance(25) ? '-i 0.5 -c 2' : '-c 1',
     d.chance(20) ? `-s ${d.pick([0, 8, 500, 1472, 1473, 2000, 3000])}` : '',
     d.chance(12) ? `-t ${d.pick([1, 2, 3])}` : '',
     d.chance(15) ? `-M ${d.pick(['do', 'want', 'dont'])}` : '',
@@ -28,7 +28,7 @@ function ping(d: Dice, w: World, from: number): Step {
     d.chance(5) ? '-b' : '',
     d.chance(4) ? '-p 68656c6c6f' : '',
   ]
-  return step('traffic', `n${from}`, `ip netns exec n${from} ping -n -W 1`, ...options, destination(d, w, from))
+  return step('traffic', `n${from}`, `ip netns exec n${from} ping -n -W 1 ${count}`, ...options, destination(d, w, from))
 }
 
 function sourceOptions(d: Dice, w: World, from: number): string {
