@@ -1,7 +1,7 @@
 // The kernel of one machine: its namespaces, its clock, and the one door for requests.
 // Read first: docs/architecture.md, then uapi/request.ts.
 import { freeze } from 'immer'
-import { EV_RX, EV_TIMER, type Simulation, type Timer } from '../sim/clock.ts'
+import { EV_RESUME, EV_RX, EV_TIMER, type Simulation, type Timer } from '../sim/clock.ts'
 import type { Random } from '../sim/random.ts'
 import type { NetnsConfig } from '../uapi/config.ts'
 import { IFF_UP } from '../uapi/link.ts'
@@ -19,6 +19,7 @@ import { SkBuff } from './core/skbuff.ts'
 import { Transaction } from './core/transaction.ts'
 import { answerCost, requestCost } from './cost.ts'
 import { handlers } from './handlers.ts'
+import { type FragmentTrain, sendFragments } from './ipv4/fragment.ts'
 import { IcmpLimits } from './ipv4/icmp_ratelimit.ts'
 import { type AddrTimer, check_lifetime, TIMER_ADDR } from './ipv4/ifaddr_lifetime.ts'
 import { FragmentQueues, fragTimer, TIMER_FRAG } from './ipv4/reassembly.ts'
@@ -187,13 +188,17 @@ export class Kernel implements Netlink {
 
   /** Arm a kernel timer `delay` ns from now. */
   arm(timer: KernelTimer, delay: number): void {
-    this.sim.arm(timer, this.sim.now + delay)
+    this.sim.armWheel(timer, this.sim.now + delay)
   }
 
   /** One event of the simulation that belongs to the kernel; false when it is not the kernel's. */
   dispatch(kind: number, a: object, b: object | null): boolean {
     if (kind === EV_RX) {
       netif_receive_skb(a as NetDevice, b as SkBuff)
+      return true
+    }
+    if (kind === EV_RESUME) {
+      sendFragments(a as FragmentTrain)
       return true
     }
     if (kind !== EV_TIMER) return false

@@ -5,6 +5,10 @@
 /** Kinds of events; one dispatcher switches over them. */
 export const EV_RX = 1
 export const EV_TIMER = 2
+export const EV_RESUME = 3
+
+/** In ns, how long a system call that sends waits at most for what it has sent: a softirq's time (MAX_SOFTIRQ_TIME). */
+export const SENDING = 2_000_000
 
 /** Something that can be scheduled and cancelled: a row of data that names its handler. */
 export interface Timer {
@@ -145,6 +149,8 @@ export class Simulation {
   steps = 0
   private readonly lanes: Lane[] = []
   private readonly heap = new TimerHeap()
+  /** What goes on when nothing is on its way any more, and until when it waits for that; in order. */
+  private readonly resuming: { readonly due: number; readonly a: object }[] = []
   /** A replay stops before the event after this many steps. */
   pauseAt = Number.POSITIVE_INFINITY
   /** Armed timers in the heap (the cancelled ones excluded). */
@@ -164,12 +170,35 @@ export class Simulation {
     l.push(this.now + l.delay, ++this.seq, kind, a, b)
   }
 
-  /** Arm (or move) a timer to an absolute virtual time; never before now. */
+  /** Go on with `a` (EV_RESUME) once all frames that are on their way have arrived, and what they cause; after SENDING in any case. */
+  resume(a: object): void {
+    this.resuming.push({ due: this.now + SENDING, a })
+  }
+
+  get isResuming(): boolean {
+    return this.resuming.length > 0
+  }
+
+  /** What is to go on first, now rather than later; undefined when nothing waits. */
+  takeResuming(): object | undefined {
+    return this.resuming.shift()?.a
+  }
+
+  /** Arm (or move) a timer to an absolute virtual time; never before now. Of those due at one time the one armed first runs first (hrtimer). */
   arm(timer: Timer, at: number): void {
+    this.enqueue(timer, at, ++this.seq)
+  }
+
+  /** As arm, but of those due at one time the one armed last runs first, as in a bucket of the kernel's timer wheel (enqueue_timer). */
+  armWheel(timer: Timer, at: number): void {
+    this.enqueue(timer, at, -++this.seq)
+  }
+
+  private enqueue(timer: Timer, at: number, seq: number): void {
     if (timer.at < 0) this.armed++
     timer.at = Math.max(at, this.now)
-    timer.seq = ++this.seq
-    this.heap.push(timer.at, timer.seq, timer)
+    timer.seq = seq
+    this.heap.push(timer.at, seq, timer)
   }
 
   cancel(timer: Timer): void {
@@ -180,11 +209,13 @@ export class Simulation {
   /** Time of the next event, or -1 when there is none. */
   next(): number {
     this.prune()
+    if (this.resuming.length > 0 && this.onLanes === 0) return this.now
     let best = this.heap.count > 0 ? this.heap.times[0]! : -1
     for (const l of this.lanes) {
       if (l.count > 0 && (best < 0 || l.times[l.head]! < best)) best = l.times[l.head]!
     }
-    return best
+    const due = this.resuming[0]?.due ?? best
+    return due < best ? due : best
   }
 
   private prune(): void {
@@ -218,6 +249,7 @@ export class Simulation {
         from = l
       }
     }
+    if (this.resuming.length > 0 && this.resumes(time, limit, dispatcher)) return true
     if (time > limit || time === Number.POSITIVE_INFINITY) return false
     if (this.steps >= this.pauseAt) throw new SimulationPaused()
     this.now = time
@@ -242,11 +274,28 @@ export class Simulation {
     return true
   }
 
-  /** Events that are on their way with a constant latency: frames, not timers. */
-  get inFlight(): number {
+  /** Does something go on, rather than the event at `time` happen? */
+  private resumes(time: number, limit: number, dispatcher: Dispatcher): boolean {
+    const { due, a } = this.resuming[0]!
+    const at = this.onLanes === 0 ? this.now : due
+    if (at > time || at > limit) return false
+    if (this.steps >= this.pauseAt) throw new SimulationPaused()
+    this.resuming.shift()
+    this.advance(at)
+    this.steps++
+    dispatcher.dispatch(EV_RESUME, a, null)
+    return true
+  }
+
+  private get onLanes(): number {
     let n = 0
     for (const l of this.lanes) n += l.count
     return n
+  }
+
+  /** Events that are on their way with a constant latency, frames and what is sent behind them; not timers. */
+  get inFlight(): number {
+    return this.onLanes + this.resuming.length
   }
 
   /** Another frame arrives at this very instant. */

@@ -42,21 +42,14 @@ function simplify(text: string, script: string): string {
   return out.replace(TIMEOUT, '$1T ')
 }
 
-/**
- * A capture of all devices, device by device: which of two devices was first is not compared. Where fragments were seen, what goes
- * out, what comes in and ARP are compared apart: on Linux the answer to a fragment comes before the next one leaves.
- */
+/** A capture of all devices, device by device: which of two devices was first is not compared. */
 function byDevice(text: string): string {
   const frames: string[] = []
   for (const line of text.split('\n')) {
     if (/^\s/.test(line) && frames.length > 0) frames[frames.length - 1] += `\n${line}`
     else if (line !== '') frames.push(line)
   }
-  const fragments = /, offset [1-9]/.test(text)
-  const key = (frame: string): string => {
-    const [, device, direction] = frame.split(/\s+/)
-    return fragments ? `${device} ${direction === 'Out'} ${/ ARP /.test(frame)}` : `${device}`
-  }
+  const key = (frame: string): string => frame.split(/\s+/)[1] ?? ''
   return frames.sort((x, y) => (key(x) < key(y) ? -1 : key(x) > key(y) ? 1 : 0)).join('\n')
 }
 
@@ -101,15 +94,24 @@ export function diffLines(d: Difference): string[] {
 }
 
 /** The tool that a difference is about, whichever step it was. */
-function kindOf(d: Difference): string {
+function toolOf(d: Difference): string {
   const command = d.title
     .replace(/^== \d+ (?:n\d+:? )?/, '')
     .replace(/^(?:echo \S+ \| )?(?:ip (?:netns exec|-n) n\d+ )?/, '')
   return command.split(' ').find((w) => /^[a-z][a-z-]+$/.test(w) && w !== 'timeout') ?? command
 }
 
-/** Many machines stumble over the same thing: tool and first words. Shrinking keeps them, so that it does not drift to another. */
+/**
+ * What shrinking keeps: the tool, and whether its lines complain that something is missing. A step less often makes both sides
+ * complain, each in its own way (names of files), which is another difference.
+ */
+export function kindOf(d: Difference): string {
+  const missing = diffLines(d).some((l) => /No such file or directory|no such section|Cannot open/.test(l))
+  return `${toolOf(d)}${missing ? ' misses something' : ''}`
+}
+
+/** Many machines stumble over the same thing: tool and first words. */
 export function wordingOf(d: Difference): string {
   const [line = ''] = diffLines(d)
-  return `${kindOf(d)}: ${line.split(/\s+/).slice(0, 3).join(' ').replace(/\d+/g, 'N')}`
+  return `${toolOf(d)}: ${line.split(/\s+/).slice(0, 3).join(' ').replace(/\d+/g, 'N')}`
 }

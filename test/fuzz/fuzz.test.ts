@@ -2,7 +2,7 @@
 // a few seeds live where root is available.
 import { describe, expect, test } from 'vitest'
 import { differences, judge, linuxSide, netsimSide, type Side, type Sides } from './both.ts'
-import { compare, wordingOf } from './compare.ts'
+import { compare, kindOf } from './compare.ts'
 import { machineOf } from './generate.ts'
 import { unavailable } from './linux.ts'
 import { type Machine, scriptOf, step, textOf } from './model.ts'
@@ -42,27 +42,27 @@ function fake(edit: (script: string) => string): Side {
   return (scripts) => netsimSide(scripts.map(edit))
 }
 
-async function smallest(sides: Sides): Promise<{ steps: string[]; wording: string }> {
+async function smallest(sides: Sides): Promise<{ steps: string[]; kind: string }> {
   const [verdict] = await judge(sides, [LAB])
   expect(verdict?.difference).not.toBeNull()
   const found = { machine: LAB, difference: verdict!.difference! }
   const f = await shrink((machines) => differences(sides, machines), found)
-  return { steps: f.machine.steps.map(textOf), wording: wordingOf(f.difference) }
+  return { steps: f.machine.steps.map(textOf), kind: kindOf(f.difference) }
 }
 
 describe('a planted difference', () => {
   test('in a rule is shrunk to the rule and the table that shows it', async () => {
     const linux = fake((s) => s.replace(/^(\{ .*--ttl-eq) 64/gm, '$1 63'))
-    const { steps, wording } = await smallest({ linux, netsim: netsimSide })
-    expect(wording).toContain('iptables-save')
+    const { steps, kind } = await smallest({ linux, netsim: netsimSide })
+    expect(kind).toContain('iptables-save')
     expect(steps).toEqual(['ip netns add n1', 'iptables -A INPUT -m ttl --ttl-eq 64', 'iptables-save -c'])
   })
 
   test('in a sysctl is shrunk to a command that does not work and what it needs', async () => {
     const silent = 'ip netns exec n1 sysctl -qw net.ipv4.icmp_echo_ignore_all=1'
     const linux = fake((s) => s.replace(/^ip -n n1 link set lo up$/m, `$&\n${silent}`))
-    const { steps, wording } = await smallest({ linux, netsim: netsimSide })
-    expect(wording).toContain('ping')
+    const { steps, kind } = await smallest({ linux, netsim: netsimSide })
+    expect(kind).toContain('ping')
     expect(steps).toEqual([
       'ip netns add n0',
       'ip netns add n1',

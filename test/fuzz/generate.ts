@@ -26,7 +26,9 @@ function busy(d: Dice, w: World): Step[] {
   for (let i = 0; i < count; i++) {
     if (i > 0 && d.chance(20)) {
       const ns = d.int(0, w.count - 1)
-      steps.push(d.chance(25) ? oneRule(d, w, ns, 50 + i) : change(d, w, ns))
+      const made = d.chance(25) ? oneRule(d, w, ns, 50 + i) : change(d, w, ns)
+      steps.push(made)
+      if (made.parts[0]!.startsWith('link set')) steps.push(step('command', `n${ns}`, 'sleep 1.3'))
     }
     steps.push(traffic(d, w))
   }

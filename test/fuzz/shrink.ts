@@ -1,7 +1,7 @@
 // Delta debugging (Zeller, ddmin) over the steps of a machine, then over their parts: all candidates of a round go to both sides in one
-// batch, since a Linux machine mostly sleeps. What is kept still differs, in the same tool's words.
+// batch, since a Linux machine mostly sleeps. What is kept still differs, in the same kind of section.
 import type { Difference } from './compare.ts'
-import { wordingOf } from './compare.ts'
+import { kindOf } from './compare.ts'
 import { type Machine, type Step, textOf } from './model.ts'
 
 export interface Found {
@@ -16,7 +16,7 @@ async function differing(judge: Judge, candidates: readonly Machine[], kind: str
   const verdicts = await judge(candidates)
   return candidates.map((machine, i) => {
     const difference = verdicts[i] ?? null
-    return difference !== null && wordingOf(difference) === kind ? { machine, difference } : null
+    return difference !== null && kindOf(difference) === kind ? { machine, difference } : null
   })
 }
 
@@ -83,7 +83,7 @@ async function dropProbes(judge: Judge, found: Found, kind: string): Promise<Fou
 
 /** The smallest machine on the way down; `onRound` hears how many steps are left. */
 export async function shrink(judge: Judge, found: Found, onRound?: (steps: number) => void): Promise<Found> {
-  const kind = wordingOf(found.difference)
+  const kind = kindOf(found.difference)
   let now = await dropProbes(judge, found, kind)
   let size = Math.max(1, Math.ceil(now.machine.steps.length / 2))
   for (;;) {

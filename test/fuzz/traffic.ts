@@ -28,7 +28,13 @@ function ping(d: Dice, w: World, from: number): Step {
     d.chance(5) ? '-b' : '',
     d.chance(4) ? '-p 68656c6c6f' : '',
   ]
-  return step('traffic', `n${from}`, `ip netns exec n${from} ping -n -W 1 ${count}`, ...options, destination(d, w, from))
+  return step(
+    'traffic',
+    `n${from}`,
+    `ip netns exec n${from} ping -n -W 1 ${count}`,
+    ...options,
+    destination(d, w, from),
+  )
 }
 
 function sourceOptions(d: Dice, w: World, from: number): string {

@@ -67,7 +67,7 @@ export function armGc(kernel: Kernel, tbl: NeighTable): void {
   if (tbl.gcTimer.at >= 0 || tbl.gcEntries === 0) return
   if (tbl.entries < tbl.net.cfg.sysctl['ipv4.neigh.default.gc_thresh1']) return
   const period = Math.max(1, (tbl.net.cfg.neighDefault.base_reachable_time_ms * MS) / 2)
-  kernel.sim.arm(tbl.gcTimer, (Math.floor(kernel.sim.now / period) + 1) * period)
+  kernel.sim.armWheel(tbl.gcTimer, (Math.floor(kernel.sim.now / period) + 1) * period)
 }
 
 /** neigh_periodic_work: FAILED entries, and those unused for gc_stale_time. */

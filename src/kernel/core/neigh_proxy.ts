@@ -100,7 +100,7 @@ export function pneigh_enqueue(tbl: NeighTable, dev: NetDevice, skb: SkBuff): nu
   const due = kernel.sim.now + delay
   q.items.push({ skb, due })
   dev.neigh.proxyQlen++
-  if (q.at < 0 || due < q.at) kernel.sim.arm(q, due)
+  if (q.at < 0 || due < q.at) kernel.sim.armWheel(q, due)
   return delay
 }
 
@@ -118,5 +118,5 @@ export function neigh_proxy_process(q: ProxyQueue): void {
   }
   let next = Number.POSITIVE_INFINITY
   for (const w of q.items) next = Math.min(next, w.due)
-  if (next !== Number.POSITIVE_INFINITY) kernel.sim.arm(q, next)
+  if (next !== Number.POSITIVE_INFINITY) kernel.sim.armWheel(q, next)
 }

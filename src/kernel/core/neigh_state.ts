@@ -168,7 +168,7 @@ export function neigh_timer_handler(n: Neighbour): void {
     neighNotify(n, false)
     return
   }
-  if ((n.state & NUD_IN_TIMER) !== 0) kernel.sim.arm(n, Math.max(next, kernel.sim.now + TICK))
+  if ((n.state & NUD_IN_TIMER) !== 0) kernel.sim.armWheel(n, Math.max(next, kernel.sim.now + TICK))
   if (n.state !== before && kernel.tr !== null) traceNeigh(n, 0, before, 'changed', 'neigh_timer_handler')
   if ((n.state & (NUD_INCOMPLETE | NUD_PROBE)) !== 0) neigh_probe(n)
   if (notify) neighNotify(n, false)

@@ -1,7 +1,8 @@
 // Fragmentation (ip_do_fragment, net/ipv4/ip_output.c; RFC 791).
 // A fragment carries no decoded transport header: its payload is the raw slice of the datagram.
+import type { Simulation } from '../../sim/clock.ts'
 import { encodeTransport } from '../../wire/codec.ts'
-import { IP_HLEN, type Ipv4, ipv4HeaderLength, withExtent } from '../../wire/ipv4.ts'
+import { IP_HLEN, IPPROTO_TCP, type Ipv4, ipv4HeaderLength, withExtent } from '../../wire/ipv4.ts'
 import type { NetNs } from '../core/netns.ts'
 import { IPSKB_NOBUFS, IPSKB_XMIT_CN, SkBuff } from '../core/skbuff.ts'
 import { ip_finish_output2, traceOrigin } from './ip_output.ts'
@@ -38,15 +39,52 @@ export function ip_do_fragment(net: NetNs, skb: SkBuff, mtu: number, rt: Rtable)
     mtu,
     fragments: pieces.length,
   })
-  for (const p of pieces) {
-    traceOrigin(net, p, 'fragment', skb.id, 'ip_do_fragment')
-    ip_finish_output2(net, p, rt)
+  // A system call sends one by one, each as far as it goes; who forwards or answers has them all wait for the softirq's next round.
+  const train: FragmentTrain = {
+    net,
+    origin: skb.id,
+    pieces,
+    next: 0,
+    rt,
+    oneByOne: skb.sk > 0 && ip.protocol !== IPPROTO_TCP,
+  }
+  skb.cbFlags |= sendFragments(train)
+}
+
+/** The fragments of a datagram, of which those from `next` on have not been sent. */
+export interface FragmentTrain {
+  readonly net: NetNs
+  /** Id of the datagram. */
+  readonly origin: number
+  readonly pieces: readonly SkBuff[]
+  next: number
+  readonly rt: Rtable
+  oneByOne: boolean
+}
+
+/** Send what is left. When one fails the rest is not even tried: the flags that say why, or 0. */
+export function sendFragments(train: FragmentTrain): number {
+  const { net, pieces } = train
+  while (train.next < pieces.length) {
+    const p = pieces[train.next++]!
+    traceOrigin(net, p, 'fragment', train.origin, 'ip_do_fragment')
+    ip_finish_output2(net, p, train.rt)
     const failed = p.cbFlags & (IPSKB_NOBUFS | IPSKB_XMIT_CN)
-    if (failed !== 0) {
-      // the rest is not even tried
-      skb.cbFlags |= failed
-      return
+    if (failed !== 0) return failed
+    if (train.oneByOne && train.next < pieces.length) {
+      net.kernel.sim.resume(train)
+      return 0
     }
+  }
+  return 0
+}
+
+/** The next system call sends: those before it are over. */
+export function finishSending(sim: Simulation): void {
+  for (let train = sim.takeResuming(); train !== undefined; train = sim.takeResuming()) {
+    const t = train as FragmentTrain
+    t.oneByOne = false
+    sendFragments(t)
   }
 }
 

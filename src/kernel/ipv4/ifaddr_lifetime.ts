@@ -60,7 +60,7 @@ function rearm(net: NetNs): void {
     return
   }
   net.addrTimer ??= new AddrTimer(net)
-  net.kernel.sim.arm(net.addrTimer, next)
+  net.kernel.sim.armWheel(net.addrTimer, next)
 }
 
 /** check_lifetime: delete what is over, mark what is deprecated. */

@@ -10,7 +10,7 @@ import { neigh_get, neigh_output } from '../core/neighbour.ts'
 import type { NetNs } from '../core/netns.ts'
 import { IPSKB_FORWARDED, IPSKB_NOBUFS, type SkBuff } from '../core/skbuff.ts'
 import { nf_hook } from '../netfilter/hooks.ts'
-import { ip_do_fragment } from './fragment.ts'
+import { finishSending, ip_do_fragment } from './fragment.ts'
 import { icmp_send } from './icmp.ts'
 import { ip_mc_output } from './multicast.ts'
 import { dst_mtu } from './route.ts'
@@ -45,6 +45,7 @@ export function ip_select_ident(net: NetNs): number {
  * (id 0 without DF: one is chosen); it may be longer than the MTU (fragmented here, or refused when DF is set).
  */
 export function ip_local_out(net: NetNs, skb: SkBuff, rt: Rtable, why: OriginEvent['why'] = 'socket', cause = 0): void {
+  if (skb.sk > 0 && net.kernel.sim.isResuming) finishSending(net.kernel.sim)
   const ip = skb.ip
   if (ip.id === 0 && !ip.df) skb.net = withIdent(ip, ip_select_ident(net))
   skb.rt = rt

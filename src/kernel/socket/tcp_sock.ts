@@ -374,7 +374,7 @@ export function tcp_time_stamp(net: NetNs, offset: number): number {
 /** Want a timer at `at`; a later wish does not touch the queue. */
 export function armTimer(net: NetNs, t: SockTimer, at: number): void {
   t.due = at
-  if (t.at < 0 || t.at > at) net.kernel.sim.arm(t, at)
+  if (t.at < 0 || t.at > at) net.kernel.sim.armWheel(t, at)
 }
 
 export function stopTimer(net: NetNs, t: SockTimer): void {

@@ -55,7 +55,7 @@ const ORPHAN_RETRIES = 8
 export function tcpTimer(net: NetNs, t: SockTimer): void {
   if (t.due < 0) return
   if (t.due > net.kernel.sim.now) {
-    net.kernel.sim.arm(t, t.due)
+    net.kernel.sim.armWheel(t, t.due)
     return
   }
   t.due = -1
