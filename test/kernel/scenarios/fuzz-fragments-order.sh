@@ -6,7 +6,8 @@ ip link add e1 netns b address 02:00:00:00:01:0b mtu 600 type veth peer name e0 
 ip -n a addr add 10.0.0.1/24 dev e0; ip -n a link set e0 up; ip -n a route add default via 10.0.0.2
 ip -n b addr add 10.0.0.2/24 dev e0; ip -n b link set e0 up; ip -n b addr add 10.0.1.2/24 dev e1; ip -n b link set e1 up
 ip -n c addr add 10.0.1.3/24 dev e0; ip -n c link set e0 up; ip -n c route add default via 10.0.1.2
-ip netns exec b sysctl -qw net.ipv4.ip_forward=1
+ip netns exec b sysctl -qw net.ipv4.ip_forward=1 net.ipv4.neigh.e1.delay_first_probe_time=300
+for n in a b c; do ip netns exec $n sysctl -qw net.ipv4.neigh.e0.delay_first_probe_time=300; done
 cd "$(mktemp -d)"
 sent() { # NS DEVICE COMMAND: what DEVICE sees of it
   echo "== $1 $2: ${*:3}"
