@@ -1,14 +1,25 @@
 // What verify says: one line when both agree, else the first difference as a small diff and the packets behind it.
 // Read first: compare.ts. No colours; nothing here depends on a terminal.
+import { structuredPatch } from 'diff'
 import type { Trace } from '../../trace/trace.ts'
 import { Stories } from '../stories.ts'
 import { comparedTables, isCaptured } from './compare.ts'
 import { QUESTIONS } from './probe.ts'
 import type { Split } from './split.ts'
 import { type Difference, type Observation, TABLES } from './types.ts'
-import { unified } from './unified.ts'
 
 const STORIES = 3
+/** Lines around a difference, and of all of it, that are shown. */
+const CONTEXT = 2
+const MOST = 40
+
+/** The lines that differ, with their signs; a bare @@ where some are left out. */
+function unified(a: readonly string[], b: readonly string[]): string[] {
+  const text = (lines: readonly string[]): string => lines.map((l) => `${l}\n`).join('')
+  const { hunks } = structuredPatch('', '', text(a), text(b), '', '', { context: CONTEXT })
+  const all = hunks.flatMap((h) => [...(h.oldStart > 1 ? ['@@'] : []), ...h.lines])
+  return all.length <= MOST ? all : [...all.slice(0, MOST), `… ${all.length - MOST} more lines`]
+}
 
 const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`
 
