@@ -15,7 +15,7 @@ function source(d: Dice, w: World, from: number): string {
 }
 
 function ping(d: Dice, w: World, from: number): Step {
-  const count = d.chance(25) ? '-i 0.5 -c 2' : '-c 1'
+  const count = d.chance(25) ? '-i 0.55 -c 2' : '-c 1'
   const options = [
     d.chance(20) ? `-s ${d.pick([0, 8, 500, 1472, 1473, 2000, 3000])}` : '',
     d.chance(12) ? `-t ${d.pick([1, 2, 3])}` : '',

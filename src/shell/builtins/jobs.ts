@@ -186,18 +186,18 @@ export function kill(sh: Shell, words: readonly string[]): number {
     )
     return 1
   }
-  let status = 0
+  let succeeded = false
   for (const t of targets(sh, args)) {
-    if (t.pids === null) status = 1
+    // a job that is over needs no signal
+    if (t.pids?.length === 0) succeeded = true
     for (const pid of t.pids ?? []) {
       const r = sh.sys.os.kill(sh.sys.proc, pid, signal)
       // A child that ended and was not waited for yet is still there to be signalled.
-      if (r.ok) continue
-      sh.complain(`kill: (${pid}) - ${strerror(r.errno)}`)
-      status = 1
+      if (r.ok) succeeded = true
+      else sh.complain(`kill: (${pid}) - ${strerror(r.errno)}`)
     }
   }
-  return status
+  return succeeded ? 0 : 1
 }
 
 export function disown(sh: Shell, words: readonly string[]): number {
