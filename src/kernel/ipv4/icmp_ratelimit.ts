@@ -1,42 +1,19 @@
 // How many ICMP errors may leave: per destination (icmp_ratelimit, icmp_ratemask) and in all (icmp_msgs_per_sec,
-// icmp_msgs_burst); net/ipv4/icmp.c, inet_peer_xrlim_allow in net/ipv4/inetpeer.c.
+// icmp_msgs_burst); net/ipv4/icmp.c. Read first: inetpeer.ts.
 import type { Ip4 } from '../../lib/ip4.ts'
 import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED } from '../../wire/icmp.ts'
 import type { NetNs } from '../core/netns.ts'
+import { inet_peer_xrlim_allow } from './inetpeer.ts'
 import type { Rtable } from './rtable.ts'
 
 /** XRLIM_BURST_FACTOR */
 const BURST_FACTOR = 6
 const MS = 1_000_000
 
-/** A token bucket of one destination (struct inet_peer): milliseconds of credit and when it was last filled. */
-export interface PeerTokens {
-  tokens: number
-  last: number
-}
-
-/** Token buckets of a namespace, and the machine-wide credit. */
+/** The machine-wide credit. */
 export class IcmpLimits {
-  readonly peers = new Map<Ip4, PeerTokens>()
   credit = 0
   stamp = -1
-}
-
-/** inet_peer_xrlim_allow: `timeout` ms of credit buy one message; at most `burst` messages are saved up. */
-export function inet_peer_xrlim_allow(net: NetNs, dst: Ip4, timeout: number, burst = BURST_FACTOR): boolean {
-  const limits = net.routes.limits
-  const now = net.kernel.sim.now / MS
-  let peer = limits.peers.get(dst)
-  if (peer === undefined) {
-    // A fresh peer counts as last used a minute ago (inet_getpeer), so the bucket starts full.
-    peer = { tokens: 0, last: now - 60_000 }
-    limits.peers.set(dst, peer)
-  }
-  const credit = Math.min(peer.tokens + (now - peer.last), burst * timeout)
-  peer.last = now
-  const allowed = credit >= timeout
-  peer.tokens = allowed ? credit - timeout : credit
-  return allowed
 }
 
 /** icmp_global_allow: messages per second of all kinds, refilled at most 20 times a second. */
@@ -62,5 +39,5 @@ export function icmpv4_xrlim_allow(net: NetNs, rt: Rtable, type: number, code: n
   if (type === ICMP_DEST_UNREACH && code === ICMP_FRAG_NEEDED) return true
   if (!icmp_global_allow(net)) return false
   if (rt.dev.loopback) return true
-  return inet_peer_xrlim_allow(net, dst, cfg['ipv4.icmp_ratelimit'])
+  return inet_peer_xrlim_allow(net, dst, cfg['ipv4.icmp_ratelimit'], BURST_FACTOR)
 }

@@ -9,7 +9,7 @@ import type { NetDevice } from '../core/netdevice.ts'
 import type { NetNs } from '../core/netns.ts'
 import type { SkBuff } from '../core/skbuff.ts'
 import { icmp_send } from './icmp.ts'
-import { inet_peer_xrlim_allow } from './icmp_ratelimit.ts'
+import { inet_peer_xrlim_allow } from './inetpeer.ts'
 import type { Rtable } from './rtable.ts'
 
 /** ip_rt_error_cost: one error a second after a burst. */

@@ -14,6 +14,7 @@ import type { SkBuff } from '../core/skbuff.ts'
 import { inet_addr_onlink } from './devinet.ts'
 import { Flow, inet_addr_type } from './fib_lookup.ts'
 import { icmp_send } from './icmp.ts'
+import { inet_getpeer } from './inetpeer.ts'
 import { ip_route_output } from './route.ts'
 import { sharedMedia } from './route_input.ts'
 import { Rtable } from './rtable.ts'
@@ -28,32 +29,24 @@ const REDIRECT_LIFETIME = 300_000_000_000
 
 const flow = new Flow()
 
-/** How often a host was told (struct inet_peer: rate_last, n_redirects). */
-export interface RedirectState {
-  last: number
-  count: number
-}
-
 /** Tell the sender to use the gateway itself; exponentially less often, silent after nine ignored ones. */
 export function ip_rt_send_redirect(net: NetNs, skb: SkBuff, rt: Rtable): void {
   const ip = skb.ip
   const now = net.kernel.sim.now / 1_000_000
   const gateway = rt.gateway !== 0 ? rt.gateway : ip.dst
-  const peers = net.routes.redirects
-  let peer = peers.get(ip.src)
-  if (peer === undefined) {
-    peer = { last: now - REDIRECT_SILENCE_MS - 1, count: 0 }
-    peers.set(ip.src, peer)
+  const peer = inet_getpeer(net, ip.src)
+  if (now > peer.last + REDIRECT_SILENCE_MS) {
+    peer.tokens = 0
+    peer.redirects = 0
   }
-  if (now > peer.last + REDIRECT_SILENCE_MS) peer.count = 0
-  if (peer.count >= REDIRECT_NUMBER) {
+  if (peer.redirects >= REDIRECT_NUMBER) {
     peer.last = now
     return
   }
-  if (peer.count !== 0 && now <= peer.last + (REDIRECT_LOAD_MS << peer.count)) return
+  if (peer.redirects !== 0 && now <= peer.last + (REDIRECT_LOAD_MS << peer.redirects)) return
   icmp_send(net, skb, ICMP_REDIRECT, ICMP_REDIR_HOST, gateway)
   peer.last = now
-  peer.count++
+  peer.redirects++
 }
 
 /** The route that the quoted packet takes: a redirect is about that one. */

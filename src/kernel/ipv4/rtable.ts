@@ -12,8 +12,7 @@ import type { NetNs } from '../core/netns.ts'
 import type { SkBuff } from '../core/skbuff.ts'
 import { fib_has_custom_rules } from './fib_cache.ts'
 import type { FibNexthop } from './fib_lookup.ts'
-import { IcmpLimits } from './icmp_ratelimit.ts'
-import type { RedirectState } from './redirect.ts'
+import type { InetPeer } from './inetpeer.ts'
 
 /** unreachable stands for every failed lookup; `error` says which. */
 export type RtType = 'unicast' | 'local' | 'broadcast' | 'multicast' | 'unreachable'
@@ -112,9 +111,8 @@ export class RouteCache {
   private localAddrsOf: NetnsConfig['links'] | null = null
   /** fib_has_custom_rules, fib_has_custom_local_routes: the cheap source check is not enough. */
   fullSourceCheck = false
-  /** ICMP rate limits and redirect counts per destination (struct inet_peer). */
-  readonly limits = new IcmpLimits()
-  readonly redirects = new Map<Ip4, RedirectState>()
+  /** What is limited about a host, by its address. */
+  readonly peers = new Map<Ip4, InetPeer>()
   /** fa_default: which of several equal default routes was taken last, by the first of them. */
   readonly defaults = new Map<Route, number>()
   private ident: number

@@ -10,6 +10,3 @@ kill nosuch $a; echo k=$?
 sleep 4 &
 kill %9 %%; echo k=$?
 kill %9; echo k=$?
-sleep .05 & sleep .2; kill %% ; echo k=$?
-kill -0 $$ 999999; echo k=$?
-kill %% 999999; echo k=$?
