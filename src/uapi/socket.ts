@@ -93,7 +93,7 @@ export interface SocketOptions {
   readonly multicastTtl?: number
   readonly multicastIf?: Ip4
   readonly multicastLoop?: boolean
-  /** IP_PMTUDISC_DONT 0, WANT 1, DO 2, PROBE 3. */
+  /** IP_PMTUDISC_DONT 0, WANT 1, DO 2, PROBE 3, INTERFACE 4, OMIT 5. */
   readonly mtuDiscover?: number
   readonly recvErr?: boolean
   readonly noDelay?: boolean

@@ -10,10 +10,10 @@ import { neigh_get, neigh_output } from '../core/neighbour.ts'
 import type { NetNs } from '../core/netns.ts'
 import { IPSKB_FORWARDED, IPSKB_NOBUFS, type SkBuff } from '../core/skbuff.ts'
 import { nf_hook } from '../netfilter/hooks.ts'
+import { ip_skb_dst_mtu } from '../socket/inet.ts'
 import { finishSending, ip_do_fragment } from './fragment.ts'
 import { icmp_send } from './icmp.ts'
 import { ip_mc_output } from './multicast.ts'
-import { dst_mtu } from './route.ts'
 import { traceRoute } from './route_trace.ts'
 import type { Rtable } from './rtable.ts'
 
@@ -72,7 +72,7 @@ export function ip_finish_output(net: NetNs, skb: SkBuff, rt: Rtable): void {
     ip_finish_output2(net, skb, rt)
     return
   }
-  const mtu = dst_mtu(net, rt)
+  const mtu = ip_skb_dst_mtu(net, skb, rt)
   if (len <= mtu) {
     ip_finish_output2(net, skb, rt)
     return

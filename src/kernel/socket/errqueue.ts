@@ -14,7 +14,7 @@ import { NO_DATA } from '../../wire/packet.ts'
 import type { SkBuff } from '../core/skbuff.ts'
 import { update_pmtu } from '../ipv4/route.ts'
 import type { InnerDatagram } from './input.ts'
-import { IP_PMTUDISC_DONT, type Sock, sk_wake } from './sock.ts'
+import { IP_PMTUDISC_DONT, ip_sk_accept_pmtu, type Sock, sk_wake } from './sock.ts'
 
 /** errno and whether it ends a connection. */
 interface IcmpErr {
@@ -63,7 +63,7 @@ export function datagramError(sk: Sock, icmp: Icmp, inner: InnerDatagram): IcmpE
       return PROTOCOL_ERROR
     case ICMP_DEST_UNREACH:
       if (icmp.code === ICMP_FRAG_NEEDED) {
-        update_pmtu(sk.net, inner.dst, icmp.rest & 0xffff)
+        if (ip_sk_accept_pmtu(sk)) update_pmtu(sk.net, inner.dst, icmp.rest & 0xffff)
         return sk.pmtudisc === IP_PMTUDISC_DONT ? null : TOO_BIG
       }
       return icmp_err_convert[icmp.code] ?? UNREACHABLE

@@ -15,6 +15,7 @@ import {
   IP_PMTUDISC_PROBE,
   ip_dont_fragment,
   ip_sk_ignore_df,
+  ip_sk_use_pmtu,
   ownerName,
   type Sock,
   sock_error,
@@ -156,9 +157,9 @@ export function sk_dst_set(sk: Sock, rt: Rtable | null): void {
   sk.rtGen = sk.net.routes.genid
 }
 
-/** The MTU that limits a socket on a route: with IP_PMTUDISC_PROBE the device's only (ip_sk_use_pmtu). */
+/** The MTU that limits a socket on a route. */
 export function socketMtu(sk: Sock, rt: Rtable): number {
-  return Math.min(sk.pmtudisc < IP_PMTUDISC_PROBE ? dst_mtu(sk.net, rt) : rt.dev.mtu, 0xffff)
+  return Math.min(ip_sk_use_pmtu(sk) ? dst_mtu(sk.net, rt) : rt.dev.mtu, 0xffff)
 }
 
 /** ip_select_ttl, with the multicast TTL for groups. */
@@ -183,6 +184,12 @@ export function makeHeader(sk: Sock, rt: Rtable, src: Ip4, dst: Ip4, proto: numb
 export function sk_mc_loop(net: NetNs, skb: SkBuff): boolean {
   const sk = skb.sk === 0 ? null : net.kernel.layer.find(skb.sk)
   return sk === null || sk.mcLoop
+}
+
+/** ip_skb_dst_mtu: how long may this packet be on its way out? */
+export function ip_skb_dst_mtu(net: NetNs, skb: SkBuff, rt: Rtable): number {
+  const sk = skb.sk <= 0 ? null : net.kernel.layer.find(skb.sk)
+  return sk === null ? dst_mtu(net, rt) : socketMtu(sk, rt)
 }
 
 /** ip_send_skb: why a datagram did not leave, as its sender is told; for want of memory only with IP_RECVERR. */

@@ -6,7 +6,7 @@ import type { SocketOptions } from '../../uapi/socket.ts'
 import { allLinks } from '../core/link_list.ts'
 import { inet_addr_type } from '../ipv4/fib_lookup.ts'
 import { PacketSock, packetPromisc } from './packet.ts'
-import { SOCK_MIN_RCVBUF, SOCK_MIN_SNDBUF, type Sock } from './sock.ts'
+import { IP_PMTUDISC_OMIT, SOCK_MIN_RCVBUF, SOCK_MIN_SNDBUF, type Sock } from './sock.ts'
 import { tcp_push_pending_frames } from './tcp_output.ts'
 import { MS, SECOND, TcpSock } from './tcp_sock.ts'
 import { tcp_set_keepalive, tcp_sock_set_keepidle } from './tcp_timer.ts'
@@ -31,7 +31,7 @@ function check(sk: Sock, o: SocketOptions): Errno | null {
   if (o.bindToDevice !== undefined && o.bindToDevice !== '' && !sk.net.byName.has(o.bindToDevice)) return 'ENODEV'
   if (o.mark !== undefined && sk.uid !== 0) return 'EPERM'
   if (outside(o.ttl, 1, 255) || outside(o.multicastTtl, 0, 255)) return 'EINVAL'
-  if (outside(o.tos, 0, 255) || outside(o.mtuDiscover, 0, 3)) return 'EINVAL'
+  if (outside(o.tos, 0, 255) || outside(o.mtuDiscover, 0, IP_PMTUDISC_OMIT)) return 'EINVAL'
   if (o.multicastIf !== undefined && o.multicastIf !== 0 && inet_addr_type(sk.net, o.multicastIf) !== 'local') {
     return 'EADDRNOTAVAIL'
   }

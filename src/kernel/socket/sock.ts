@@ -12,6 +12,8 @@ export const IP_PMTUDISC_DONT = 0
 const IP_PMTUDISC_WANT = 1
 export const IP_PMTUDISC_DO = 2
 export const IP_PMTUDISC_PROBE = 3
+const IP_PMTUDISC_INTERFACE = 4
+export const IP_PMTUDISC_OMIT = 5
 
 export const RCV_SHUTDOWN = 1
 export const SEND_SHUTDOWN = 2
@@ -108,7 +110,17 @@ export function sk_report(sk: Sock, errno: Errno): void {
 
 /** The kernel's ip_sk_ignore_df: longer than the MTU is fragmented here. */
 export function ip_sk_ignore_df(sk: Sock): boolean {
-  return sk.pmtudisc < IP_PMTUDISC_DO
+  return sk.pmtudisc < IP_PMTUDISC_DO || sk.pmtudisc === IP_PMTUDISC_OMIT
+}
+
+/** ip_sk_accept_pmtu: is "fragmentation needed" believed? */
+export function ip_sk_accept_pmtu(sk: Sock): boolean {
+  return sk.pmtudisc !== IP_PMTUDISC_INTERFACE && sk.pmtudisc !== IP_PMTUDISC_OMIT
+}
+
+/** ip_sk_use_pmtu: else the device's MTU counts, whatever is known of the path. */
+export function ip_sk_use_pmtu(sk: Sock): boolean {
+  return sk.pmtudisc < IP_PMTUDISC_PROBE
 }
 
 /** ip_dont_fragment: DF on what fits. */

@@ -18,7 +18,7 @@ import { update_pmtu } from '../ipv4/route.ts'
 import { inet_iif } from '../ipv4/rtable.ts'
 import { icmp_err_convert, ip_icmp_error } from './errqueue.ts'
 import type { InnerDatagram } from './input.ts'
-import { IP_PMTUDISC_DONT, sk_report } from './sock.ts'
+import { IP_PMTUDISC_DONT, ip_sk_accept_pmtu, sk_report } from './sock.ts'
 import { tcp_v4_send_reset } from './tcp_control.ts'
 import { inet_lookup_established, inet_lookup_listener } from './tcp_hash.ts'
 import { tcp_v4_do_rcv } from './tcp_input.ts'
@@ -130,7 +130,7 @@ function errnoOf(icmp: Icmp): Errno | null {
 function tcp_v4_mtu_reduced(sk: TcpSock, mtu: number): void {
   update_pmtu(sk.net, sk.daddr, mtu)
   const rt = routeOf(sk)
-  if (typeof rt === 'string' || sk.pmtudisc === IP_PMTUDISC_DONT) return
+  if (typeof rt === 'string' || sk.pmtudisc === IP_PMTUDISC_DONT || !ip_sk_accept_pmtu(sk)) return
   const path = pathMtu(sk.net, rt)
   if (sk.pmtuCookie <= path) return
   const old = sk.mssCache

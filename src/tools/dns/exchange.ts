@@ -6,6 +6,7 @@ import { type DnsMessage, decodeDns, isResponse } from '../lib/dns_message.ts'
 import { isErrno, openSocket } from '../lib/sock.ts'
 
 const SECOND = 1_000_000_000
+const IP_PMTUDISC_OMIT = 5
 export const TIMEOUT = 1
 
 export interface Exchange {
@@ -55,6 +56,8 @@ function ask(sys: Sys, x: Exchange): void {
   }
   x.fd = sock.fd
   x.s = sock.s
+  // libuv and BIND ask for no DF, whatever is known of the path
+  sys.sockets.setOptions(x.s, { mtuDiscover: IP_PMTUDISC_OMIT })
   const bound = x.source === null ? null : sys.sockets.bind(x.s, x.source)
   const connected = bound?.ok === false ? bound : sys.sockets.connect(x.s, { addr, port: x.port })
   if (!connected.ok) {
