@@ -31,11 +31,11 @@ describe('steps', () => {
     ])
   })
 
-  test('what only prints is quiet; what could change a table is not', () => {
+  test('what only prints is quiet, and what goes on in the background; what could change a table is not', () => {
     const quiet = split(
-      'say() { printf "%s\\n" "$*"; }\nsay x\necho a\na=b\na=$(ip link)\necho 1 > /proc/sys/net/ipv4/ip_forward\nip link\necho x &\n',
+      'say() { printf "%s\\n" "$*"; }\nsay x\necho a\na=b\na=$(ip link)\necho 1 > /proc/sys/net/ipv4/ip_forward\nip link\nip link &\nip link >&2 && ip addr &>x\n',
     )
-    expect(quiet.steps.map((s) => s.quiet)).toEqual([true, true, true, true, false, false, false, false])
+    expect(quiet.steps.map((s) => s.quiet)).toEqual([true, true, true, true, false, false, false, true, false])
   })
 
   test('what stands before a syntax error is in steps, the rest is left to bash', () => {

@@ -28,10 +28,16 @@ const PRINTERS: ReadonlySet<string> = new Set([
   'unset',
 ])
 
-/** A step that can change no table: it prints, or keeps something in the shell. */
+/** Something in it goes on in the background: `&`, but not `&&`, `>&`, `&>`. */
+const STARTS = /(?<![&<>|])&(?![&>])/
+
+/**
+ * A step after which no table is looked at: it prints, or keeps something in the shell; or what it starts in the background changes
+ * tables for some time.
+ */
 function isQuiet(statement: Statement, text: string, says: ReadonlySet<string>): boolean {
   const { command } = statement
-  if (statement.background === true) return false
+  if (statement.background === true || (command.type !== 'Function' && STARTS.test(text))) return true
   if (command.type === 'Function') return true
   if (command.type !== 'Command' || /\$\(|`|[<>]/.test(text)) return false
   const name = command.name?.text
