@@ -44,26 +44,22 @@ export function ip_rcv(net: NetNs, skb: SkBuff): void {
 export function ip_rcv_finish(net: NetNs, skb: SkBuff): void {
   let rt = skb.rt
   if (rt === null) {
-    rt = ip_rcv_finish_core(net, skb)
+    rt = ip_route_input(net, skb)
     if (rt === null) return
     skb.rt = rt
   }
+  if ((skb.pktType === PACKET_BROADCAST || skb.pktType === PACKET_MULTICAST) && dropsGroupFrame(net, skb, rt)) return
   dst_input(net, skb, rt)
 }
 
-function ip_rcv_finish_core(net: NetNs, skb: SkBuff): Rtable | null {
+/** ip_rcv_finish_core: a frame to a group that holds a packet for one machine only (RFC 1122 3.3.6), where that is not wanted. */
+function dropsGroupFrame(net: NetNs, skb: SkBuff, rt: Rtable): boolean {
   const dev = skb.dev as NetDevice
-  const rt = ip_route_input(net, skb)
-  if (rt === null) return null
-  if (rt.type === 'unicast' && (skb.pktType === PACKET_BROADCAST || skb.pktType === PACKET_MULTICAST)) {
-    const conf = dev.conf
-    if (conf.drop_unicast_in_l2_multicast !== 0 || net.cfg.confAll.drop_unicast_in_l2_multicast !== 0) {
-      const detail = bySysctl(`ipv4.conf.${dev.name}.drop_unicast_in_l2_multicast`, 1)
-      kfree_skb(net, skb, 'ip_rcv_finish_core', 'UNICAST_IN_L2_MULTICAST', detail)
-      return null
-    }
-  }
-  return rt
+  const wanted = dev.conf.drop_unicast_in_l2_multicast === 0 && net.cfg.confAll.drop_unicast_in_l2_multicast === 0
+  if (wanted || rt.type === 'multicast' || rt.type === 'broadcast') return false
+  const detail = bySysctl(`ipv4.conf.${dev.name}.drop_unicast_in_l2_multicast`, 1)
+  kfree_skb(net, skb, 'ip_rcv_finish_core', 'UNICAST_IN_L2_MULTICAST', detail)
+  return true
 }
 
 /** What the route's input function is (rth->dst.input). */
