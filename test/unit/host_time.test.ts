@@ -55,6 +55,19 @@ describe('copies of a busy machine', () => {
     expect(host.root.ping('10.0.0.2').received).toBe(0)
   })
 
+  test('the fragments that a ping still has to send are copied with it', () => {
+    const host = busy()
+    const sent = (h: Host): number => Number(/TX:.*\n +\d+ +(\d+)/.exec(h.exec('ip -s link show v0').stdout)?.[1])
+    const before = sent(host)
+    host.start('ping -n -c 1 -s 6000 10.0.0.2')
+    for (let i = 0; i < 12; i++) {
+      const copy = host.fork()
+      copy.run(0.4)
+      expect(sent(copy) - before, `copied after ${i} steps`).toBe(5)
+      host.step()
+    }
+  })
+
   test('restore after anything equals the snapshot, as often as one likes', () => {
     const host = busy()
     const s = host.snapshot()
