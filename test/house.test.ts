@@ -26,6 +26,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'ip-address': ['lib/ip4.ts'],
   unbash: ['shell/parse.ts'],
   commander: ['cli.ts', 'cli/'],
+  diff: ['cli/'],
   immer: ['kernel/'],
 }
 
