@@ -65,6 +65,7 @@ function loopback_xmit(dev: NetDevice, skb: SkBuff): void {
   dev.txBytes += skb.len
   skb.sk = 0
   skb.cbFlags = 0
+  skb.fragMaxSize = 0
   const kernel = dev.net.kernel
   if (kernel.loopbackAtOnce) kernel.dispatch(EV_RX, dev, skb)
   else kernel.sim.post(kernel.loLane, EV_RX, dev, skb)

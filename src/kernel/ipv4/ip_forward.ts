@@ -28,7 +28,8 @@ export function ip_forward(net: NetNs, skb: SkBuff, rt: Rtable): void {
   }
   skb.cbFlags |= IPSKB_FORWARDED
   const mtu = ip_dst_mtu_maybe_forward(net, rt, true)
-  if (skb.len > mtu && ip.df) {
+  // of a datagram that was put together on its way only its longest fragment counts (ip_exceeds_mtu)
+  if (ip.df && skb.len > mtu && (skb.fragMaxSize === 0 || skb.fragMaxSize > mtu)) {
     icmp_send(net, skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, mtu)
     kfree_skb(net, skb, 'ip_forward', 'PKT_TOO_BIG', because(`${skb.len} bytes with DF set, the path's MTU is ${mtu}`))
     return

@@ -65,19 +65,23 @@ export function ip_output(net: NetNs, skb: SkBuff, rt: Rtable): void {
   else if (nf_hook(net, NF_INET_POST_ROUTING, skb, indev, rt.dev)) ip_finish_output(net, skb, rt)
 }
 
-/** Fragment when the path is narrower than the datagram (ip_fragment), else straight to the neighbour. */
+/**
+ * __ip_finish_output, ip_fragment: in fragments when the path is narrower than the datagram, or when it came in fragments and was put
+ * together on its way (none of them gets longer); else straight to the neighbour.
+ */
 export function ip_finish_output(net: NetNs, skb: SkBuff, rt: Rtable): void {
   const len = skb.len
-  if (len <= rt.dev.mtu && rt.mtu === 0) {
+  const { fragMaxSize } = skb
+  if (fragMaxSize === 0 && len <= rt.dev.mtu && rt.mtu === 0) {
     ip_finish_output2(net, skb, rt)
     return
   }
   const mtu = ip_skb_dst_mtu(net, skb, rt)
-  if (len <= mtu) {
+  if (fragMaxSize === 0 && len <= mtu) {
     ip_finish_output2(net, skb, rt)
     return
   }
-  if (skb.ip.df) {
+  if (skb.ip.df && (fragMaxSize === 0 || fragMaxSize > mtu)) {
     icmp_send(net, skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, mtu)
     kfree_skb(net, skb, 'ip_fragment', 'NOT_SPECIFIED', because(`${len} bytes with DF set, the MTU is ${mtu}`))
     return
