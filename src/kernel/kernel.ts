@@ -198,7 +198,7 @@ export class Kernel implements Netlink {
       return true
     }
     if (kind === EV_RESUME) {
-      sendFragments(a as FragmentTrain)
+      sendFragments(a as FragmentTrain, true)
       return true
     }
     if (kind !== EV_TIMER) return false

@@ -86,14 +86,8 @@ export class JobTable {
 
   /** reset_current, set_current_job: the newest job that runs, and the newest before it. Jobs that are done keep their marks until then. */
   private resetCurrent(): void {
-    const newest = this.lastRunning(this.jobs.length)
-    if (newest === null) {
-      this.current = null
-      this.previous = null
-      return
-    }
-    this.current = newest
-    this.previous = this.lastRunning(this.jobs.indexOf(newest)) ?? newest
+    this.current = this.lastRunning(this.jobs.length)
+    this.previous = this.current && (this.lastRunning(this.jobs.indexOf(this.current)) ?? this.current)
   }
 
   /** job_last_running: below an index. */

@@ -280,7 +280,7 @@ export class Simulation {
     const at = this.onLanes === 0 ? this.now : due
     if (at > time || at > limit) return false
     if (this.steps >= this.pauseAt) throw new SimulationPaused()
-    this.resuming.shift()
+    this.takeResuming()
     this.advance(at)
     this.steps++
     dispatcher.dispatch(EV_RESUME, a, null)

@@ -79,16 +79,12 @@ function eth_type_trans(dev: NetDevice, skb: SkBuff): number {
 export function dev_queue_xmit(skb: SkBuff): void {
   const dev = skb.dev as NetDevice
   const net = dev.net
-  if (!dev.up) {
+  if (!dev.up || !dev.running) {
     dev.txDropped++
     skb.cbFlags |= IPSKB_XMIT_CN
-    kfree_skb(net, skb, '__dev_queue_xmit', 'QDISC_DROP', because(`${dev.name} is down`))
-    return
-  }
-  if (!dev.running) {
-    dev.txDropped++
-    skb.cbFlags |= IPSKB_XMIT_CN
-    const note = `${dev.name} has no carrier: its queue is stopped (qdisc noop) until the peer is up`
+    const note = dev.up
+      ? `${dev.name} has no carrier: its queue is stopped (qdisc noop) until the peer is up`
+      : `${dev.name} is down`
     kfree_skb(net, skb, '__dev_queue_xmit', 'QDISC_DROP', because(note))
     return
   }

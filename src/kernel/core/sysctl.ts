@@ -9,7 +9,7 @@ import type { Handlers } from '../handlers.ts'
 import { allLinks } from './link_list.ts'
 import type { NetNs } from './netns.ts'
 import { CONF_NAMES, confOf, isConfName, writeConf } from './sysctl_conf.ts'
-import { CONF6, disableIpv6Path, isDisableIpv6, readDisableIpv6, writeDisableIpv6 } from './sysctl_ipv6.ts'
+import { CONF6, DISABLE_IPV6, IPV6_OFF, writeDisableIpv6 } from './sysctl_ipv6.ts'
 import { isNeighName, NEIGH_NAMES, neighOf, readNeigh, writeNeigh } from './sysctl_neigh.ts'
 import { isNetSysctlWritable, netSysctlName, readNetSysctl, writeNetSysctl } from './sysctl_net.ts'
 import { CONNTRACK_MAX, isNfSysctlWritable, nfSysctlPaths, readNfSysctl, writeNfSysctl } from './sysctl_nf.ts'
@@ -39,9 +39,11 @@ function find(net: NetNs, path: string): Node | null {
     if (path === CONNTRACK_MAX) return { kind: 'value', name: 'netfilter.nf_conntrack_max' }
     return { kind: 'netfilter', path }
   }
-  if (isDisableIpv6(net, path)) return { kind: 'disable_ipv6' }
   const [family, area, dir, name, more] = path.split('/')
-  if (family !== 'ipv4' || dir === undefined || name === undefined || more !== undefined) return null
+  if (dir === undefined || name === undefined || more !== undefined) return null
+  if (`${family}/${area}` === CONF6 && name === DISABLE_IPV6 && confOf(net, dir) !== null)
+    return { kind: 'disable_ipv6' }
+  if (family !== 'ipv4') return null
   if (area === 'conf' && isConfName(name) && confOf(net, dir) !== null) return { kind: 'conf', dir, name }
   if (area === 'neigh' && isNeighName(name) && neighOf(net, dir) !== null) return { kind: 'neigh', dir, name }
   return null
@@ -58,7 +60,7 @@ function read(net: NetNs, node: Node): string {
     case 'netfilter':
       return readNfSysctl(net, node.path)
     case 'disable_ipv6':
-      return readDisableIpv6()
+      return IPV6_OFF
     case 'flush':
       return ''
     default:
@@ -140,7 +142,7 @@ function files(net: NetNs, path: string): string[] {
   const all = [
     ...fixedFiles(net),
     ...conf.flatMap((d) => CONF_NAMES.map((n) => `${d}/${n}`)),
-    ...conf6.map(disableIpv6Path),
+    ...conf6.map((d) => `${d}/${DISABLE_IPV6}`),
     ...neigh.flatMap((d) => NEIGH_NAMES.map((n) => `${d}/${n}`)),
   ]
   return byComponent(all.filter((f) => isBelow(f, path)))

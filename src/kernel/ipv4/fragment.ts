@@ -40,15 +40,8 @@ export function ip_do_fragment(net: NetNs, skb: SkBuff, mtu: number, rt: Rtable)
     fragments: pieces.length,
   })
   // A system call sends one by one, each as far as it goes; who forwards or answers has them all wait for the softirq's next round.
-  const train: FragmentTrain = {
-    net,
-    origin: skb.id,
-    pieces,
-    next: 0,
-    rt,
-    oneByOne: skb.sk > 0 && ip.protocol !== IPPROTO_TCP,
-  }
-  skb.cbFlags |= sendFragments(train)
+  const oneByOne = skb.sk > 0 && ip.protocol !== IPPROTO_TCP
+  skb.cbFlags |= sendFragments({ net, origin: skb.id, pieces, next: 0, rt }, oneByOne)
 }
 
 /** The fragments of a datagram, of which those from `next` on have not been sent. */
@@ -59,11 +52,10 @@ export interface FragmentTrain {
   readonly pieces: readonly SkBuff[]
   next: number
   readonly rt: Rtable
-  oneByOne: boolean
 }
 
-/** Send what is left. When one fails the rest is not even tried: the flags that say why, or 0. */
-export function sendFragments(train: FragmentTrain): number {
+/** Send what is left, at once or one by one. When one fails the rest is not even tried: the flags that say why, or 0. */
+export function sendFragments(train: FragmentTrain, oneByOne: boolean): number {
   const { net, pieces } = train
   while (train.next < pieces.length) {
     const p = pieces[train.next++]!
@@ -71,7 +63,7 @@ export function sendFragments(train: FragmentTrain): number {
     ip_finish_output2(net, p, train.rt)
     const failed = p.cbFlags & (IPSKB_NOBUFS | IPSKB_XMIT_CN)
     if (failed !== 0) return failed
-    if (train.oneByOne && train.next < pieces.length) {
+    if (oneByOne && train.next < pieces.length) {
       net.kernel.sim.resume(train)
       return 0
     }
@@ -81,11 +73,8 @@ export function sendFragments(train: FragmentTrain): number {
 
 /** The next system call sends: those before it are over. */
 export function finishSending(sim: Simulation): void {
-  for (let train = sim.takeResuming(); train !== undefined; train = sim.takeResuming()) {
-    const t = train as FragmentTrain
-    t.oneByOne = false
-    sendFragments(t)
-  }
+  for (let train = sim.takeResuming(); train !== undefined; train = sim.takeResuming())
+    sendFragments(train as FragmentTrain, false)
 }
 
 function piece(
