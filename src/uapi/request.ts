@@ -266,8 +266,8 @@ export interface Operations {
   /** All tables, in the kernel's dump order. */
   'route.list': { req: { readonly table?: number }; reply: readonly Route[] }
   'route.get': { req: RouteGet; reply: RouteGetReply }
-  /** PMTU and redirect exceptions (ip route show cache). */
-  'route.cache': { req: Record<never, never>; reply: readonly RouteGetReply[] }
+  /** PMTU and redirect exceptions that have been used (ip route show cache). */
+  'route.cache': { req: { readonly table?: number }; reply: readonly RouteGetReply[] }
   'route.flushCache': { req: Record<never, never>; reply: null }
   'rule.add': { req: RuleSpec; reply: null }
   'rule.del': { req: RuleSpec; reply: null }

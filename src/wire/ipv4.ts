@@ -92,13 +92,14 @@ export function withAddresses(ip: Ipv4, src: Ip4, dst: Ip4): Ipv4 {
 /** The header of another stretch of the datagram, `totalLength` bytes with it: a fragment's, or that of the whole put together again. */
 export function withExtent(
   ip: Ipv4,
+  df: boolean,
   fragOffset: number,
   mf: boolean,
   totalLength: number,
   options: Uint8Array | null,
   badSum: boolean,
 ): Ipv4 {
-  const { src, dst, protocol, ttl, tos, id, df } = ip
+  const { src, dst, protocol, ttl, tos, id } = ip
   return ipv4(src, dst, protocol, ttl, tos, id, df, mf, fragOffset, totalLength, options, badSum)
 }
 

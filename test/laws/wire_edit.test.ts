@@ -126,9 +126,9 @@ test('flags of a segment', () => {
 
 test('a piece of a datagram keeps all that is not its extent', () => {
   fc.assert(
-    fc.property(datagram, fc.nat(100), fc.boolean(), (d, eighths, mf) => {
-      const piece = withExtent(d.net, 8 * eighths, mf, 28, null, d.net.badSum)
-      expect(piece).toEqual({ ...d.net, fragOffset: 8 * eighths, mf, totalLength: 28 })
+    fc.property(datagram, fc.nat(100), fc.boolean(), fc.boolean(), (d, eighths, mf, df) => {
+      const piece = withExtent(d.net, df, 8 * eighths, mf, 28, null, d.net.badSum)
+      expect(piece).toEqual({ ...d.net, df, fragOffset: 8 * eighths, mf, totalLength: 28 })
     }),
   )
 })

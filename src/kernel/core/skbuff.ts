@@ -24,6 +24,10 @@ export const IPSKB_NOBUFS = 0x100
 export const IPSKB_EPERM = 0x200
 /** Not one of the kernel's: its device's queue is stopped (qdisc noop, NET_XMIT_CN): no error for the sender, but a datagram's other fragments do not follow. */
 export const IPSKB_XMIT_CN = 0x400
+/** Not one of the kernel's: skb->ignore_df of a process's datagram. It is cut to a narrower path in spite of DF, and its fragments bear none. */
+export const IPSKB_IGNORE_DF = 0x800
+/** Not one of the kernel's: it has DF and does not fit the way out (ip_fragment), the sender is told EMSGSIZE. */
+export const IPSKB_EMSGSIZE = 0x1000
 
 /** SkBuff.sk of what the kernel itself sends through its control sockets (icmp_sk, ipv4_tcp_sk): no process has them open. */
 export const SK_CONTROL = -1

@@ -159,14 +159,11 @@ function deleteRoute(tx: Transaction, net: NetNs, spec: RouteSpec): void {
   notifyRoute(tx, net, gone, true, 'none')
 }
 
-/** inet_dump_fib: one table or all. */
-function listRoutes(tx: Transaction, net: NetNs, table: number): readonly Route[] {
-  const tables = net.cfg.tables
-  if (table !== 0) {
-    if (!tableExists(net, table)) tx.refuse('ENOENT', 'ipv4: FIB table does not exist')
-    return shownTable(net, tables[table])
-  }
-  return dumpOrder(Object.keys(tables).map(Number)).flatMap((id) => shownTable(net, tables[id]))
+/** inet_dump_fib: which tables, in its order: one, or all when 0. */
+function tablesToDump(tx: Transaction, net: NetNs, table: number): readonly number[] {
+  if (table === 0) return dumpOrder(Object.keys(net.cfg.tables).map(Number))
+  if (!tableExists(net, table)) tx.refuse('ENOENT', 'ipv4: FIB table does not exist')
+  return [table]
 }
 
 export const routeHandlers: Handlers<
@@ -180,9 +177,10 @@ export const routeHandlers: Handlers<
     deleteRoute(tx, net, route)
     return null
   },
-  'route.list': (tx, net, { table }) => listRoutes(tx, net, table ?? 0),
+  'route.list': (tx, net, { table }) =>
+    tablesToDump(tx, net, table ?? 0).flatMap((id) => shownTable(net, net.cfg.tables[id])),
   'route.get': (tx, net, req) => inet_rtm_getroute(tx, net, req),
-  'route.cache': (_tx, net) => listExceptions(net),
+  'route.cache': (tx, net, { table }) => tablesToDump(tx, net, table ?? 0).flatMap((id) => listExceptions(net, id)),
   'route.flushCache': (tx, net) => {
     tx.after(() => net.routes.flush())
     return null

@@ -3,7 +3,14 @@
 import type { Ip4 } from '../../lib/ip4.ts'
 import { RT_SCOPE_UNIVERSE } from '../../uapi/link.ts'
 import type { RouteGet, RouteGetReply } from '../../uapi/request.ts'
-import { type Route, type RouteType, RT_TABLE_LOCAL, RT_TABLE_MAIN, RTPROT_UNSPEC } from '../../uapi/route.ts'
+import {
+  type Route,
+  type RouteType,
+  RT_TABLE_LOCAL,
+  RT_TABLE_MAIN,
+  RTNH_F_DEAD,
+  RTPROT_UNSPEC,
+} from '../../uapi/route.ts'
 import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP } from '../../wire/ipv4.ts'
 import type { NetDevice } from '../core/netdevice.ts'
 import type { NetNs } from '../core/netns.ts'
@@ -12,7 +19,7 @@ import { fibOf } from './fib_cache.ts'
 import { devIndex, shownRoute } from './fib_frontend.ts'
 import { Flow } from './fib_lookup.ts'
 import { IGMP_ALL_HOSTS } from './multicast.ts'
-import { ip_route_input_lookup, ip_route_output } from './route.ts'
+import { ip_route_input_lookup, ip_route_output, rtableFor } from './route.ts'
 import { Rtable } from './rtable.ts'
 
 /** IPTOS_RT_MASK */
@@ -85,7 +92,7 @@ function rt_fill_info(net: NetNs, rt: Rtable, req: RouteGet, fl: Flow, input: bo
     protocol: RTPROT_UNSPEC,
     prefsrc,
     nexthops: [{ gateway: rt.gateway, oif: rt.dev.ifindex, weight: 1, flags: 0, scope: RT_SCOPE_UNIVERSE }],
-    metrics: rt.type === 'unicast' ? (rt.route?.metrics ?? null) : null,
+    metrics: rt.metrics,
   }
   return {
     route,
@@ -110,16 +117,28 @@ function cacheFlags(rt: Rtable, dst: Ip4): readonly string[] {
   return flags
 }
 
-/** Exceptions that are still alive, each as the route a packet to it would take (fnhe_dump_bucket). */
-export function listExceptions(net: NetNs): RouteGetReply[] {
+/** fib_dump_info_fnhe: the exceptions of a table's routes that are alive and have been used, each as the route that was made of it. */
+export function listExceptions(net: NetNs, table: number): RouteGetReply[] {
   const replies: RouteGetReply[] = []
-  for (const e of net.routes.exceptions.values()) {
-    const fl = new Flow()
-    fl.dst = e.dst
-    const rt = ip_route_output(net, fl)
-    if (!(rt instanceof Rtable) || rt.exception !== e) continue
-    const filled = rt_fill_info(net, rt, { dst: e.dst }, fl, true)
-    replies.push({ ...filled, fibmatch: false, src: null, iif: null, mark: 0, uid: 0 })
-  }
+  for (const route of net.cfg.tables[table] ?? [])
+    for (const nh of route.nexthops) {
+      const dev = route.type === 'local' ? net.lo : net.device(nh.oif)
+      if (dev === null || (nh.flags & RTNH_F_DEAD) !== 0) continue
+      for (const dst of [...(net.routes.exceptions.get(nh)?.keys() ?? [])]) {
+        const e = net.routes.exception(dst, nh)
+        if (e === null || !e.bound) continue
+        const rt = rtableFor(route.type === 'local' ? 'local' : 'unicast', dev, route, nh, null, 0, false, e, false)
+        const filled = rt_fill_info(net, rt, { dst }, new Flow(), true)
+        replies.push({
+          ...filled,
+          route: { ...filled.route, table },
+          fibmatch: false,
+          src: null,
+          iif: null,
+          mark: 0,
+          uid: 0,
+        })
+      }
+    }
   return replies
 }

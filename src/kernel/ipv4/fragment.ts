@@ -87,7 +87,9 @@ function piece(
   more: boolean,
 ): SkBuff {
   const len = IP_HLEN + (options?.length ?? 0) + bytes.length
-  const header = withExtent(ip, ip.fragOffset + offset, more, len, options, ip.badSum)
+  // Only what came in fragments with DF keeps it (IPSKB_FRAG_PMTU).
+  const df = ip.df && skb.fragMaxSize !== 0
+  const header = withExtent(ip, df, ip.fragOffset + offset, more, len, options, ip.badSum)
   const p = new SkBuff(net.kernel.nextPacketId(), header, null, bytes)
   p.copyMetadata(skb)
   return p
@@ -112,5 +114,5 @@ function copiedOptions(options: Uint8Array | null): Uint8Array | null {
 
 /** The header of a datagram that was put together again. */
 export function reassembledHeader(first: Ipv4, bodyLength: number): Ipv4 {
-  return withExtent(first, 0, false, ipv4HeaderLength(first) + bodyLength, first.options, false)
+  return withExtent(first, first.df, 0, false, ipv4HeaderLength(first) + bodyLength, first.options, false)
 }

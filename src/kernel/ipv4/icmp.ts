@@ -6,7 +6,7 @@ import type { Ip4 } from '../../lib/ip4.ts'
 import { RT_SCOPE_LINK, RT_SCOPE_UNIVERSE } from '../../uapi/link.ts'
 import { encodeNet } from '../../wire/codec.ts'
 import { type ICMP_ECHOREPLY, type ICMP_TIMESTAMPREPLY, icmp, isIcmpError } from '../../wire/icmp.ts'
-import { IP_HLEN, IPPROTO_ICMP, ipv4 } from '../../wire/ipv4.ts'
+import { IP_HLEN, IPPROTO_ICMP, IPPROTO_TCP, ipv4 } from '../../wire/ipv4.ts'
 import type { NetDevice } from '../core/netdevice.ts'
 import type { NetNs } from '../core/netns.ts'
 import { PACKET_HOST, SK_CONTROL, type SkBuff } from '../core/skbuff.ts'
@@ -53,6 +53,18 @@ export function icmp_send(net: NetNs, skb: SkBuff, type: number, code: number, i
   const room = Math.min(dst_mtu(net, out), ICMP_MAX_DATAGRAM) - IP_HLEN - ICMP_HLEN
   const quoted = encodeNet(skb.packet()).subarray(0, room)
   push(net, out, source, ip.src, tos, mark, type, code, info, quoted, skb, 'icmp-error')
+}
+
+/**
+ * icmp_send about what a process is sending. What a datagram socket is refused comes back while it is still sending: softirqs run
+ * before sendmsg(2) returns, so the error is there when the caller learns of EPERM or EMSGSIZE.
+ */
+export function icmp_send_sending(net: NetNs, skb: SkBuff, type: number, code: number, info: number): void {
+  const { kernel } = net
+  const before = kernel.loopbackAtOnce
+  kernel.loopbackAtOnce = skb.ip.protocol !== IPPROTO_TCP
+  icmp_send(net, skb, type, code, info)
+  kernel.loopbackAtOnce = before
 }
 
 /** The type of an ICMP packet, also of a first fragment or one that is cut short; beyond all types when there is not even that byte. */
@@ -129,7 +141,7 @@ export function push(
   about: SkBuff,
   why: 'icmp-error' | 'echo-reply' | 'icmp-redirect',
 ): void {
-  const ttl = rt.route?.metrics?.hoplimit ?? net.cfg.sysctl['ipv4.ip_default_ttl']
+  const ttl = rt.metrics?.hoplimit ?? net.cfg.sysctl['ipv4.ip_default_ttl']
   const len = IP_HLEN + ICMP_HLEN + data.length
   const header = ipv4(src, dst, IPPROTO_ICMP, ttl, tos, 0, false, false, 0, len, null, false)
   const skb = net.kernel.newSkb({ net: header, l4: icmp(type, code, rest, false), data })

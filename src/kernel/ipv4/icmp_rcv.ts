@@ -146,6 +146,7 @@ function icmp_unreach(net: NetNs, skb: SkBuff, h: Icmp): void {
     protocol: inner.protocol,
     src: inner.ip.src,
     dst: inner.ip.dst,
+    tos: inner.ip.tos,
     sport: inner.sport,
     dport: inner.dport,
     seq: inner.seq,

@@ -8,11 +8,11 @@ import { withIdent } from '../../wire/ipv4.ts'
 import { because, kfree_skb } from '../core/drop.ts'
 import { neigh_get, neigh_output } from '../core/neighbour.ts'
 import type { NetNs } from '../core/netns.ts'
-import { IPSKB_FORWARDED, IPSKB_NOBUFS, type SkBuff } from '../core/skbuff.ts'
+import { IPSKB_EMSGSIZE, IPSKB_FORWARDED, IPSKB_IGNORE_DF, IPSKB_NOBUFS, type SkBuff } from '../core/skbuff.ts'
 import { nf_hook } from '../netfilter/hooks.ts'
 import { ip_skb_dst_mtu } from '../socket/inet.ts'
 import { finishSending, ip_do_fragment } from './fragment.ts'
-import { icmp_send } from './icmp.ts'
+import { icmp_send, icmp_send_sending } from './icmp.ts'
 import { ip_mc_output } from './multicast.ts'
 import { traceRoute } from './route_trace.ts'
 import type { Rtable } from './rtable.ts'
@@ -81,8 +81,11 @@ export function ip_finish_output(net: NetNs, skb: SkBuff, rt: Rtable): void {
     ip_finish_output2(net, skb, rt)
     return
   }
-  if (skb.ip.df && (fragMaxSize === 0 || fragMaxSize > mtu)) {
-    icmp_send(net, skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, mtu)
+  const ignoreDf = fragMaxSize === 0 ? (skb.cbFlags & IPSKB_IGNORE_DF) !== 0 : fragMaxSize <= mtu
+  if (skb.ip.df && !ignoreDf) {
+    skb.cbFlags |= IPSKB_EMSGSIZE
+    if (skb.sk > 0) icmp_send_sending(net, skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, mtu)
+    else icmp_send(net, skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, mtu)
     kfree_skb(net, skb, 'ip_fragment', 'NOT_SPECIFIED', because(`${len} bytes with DF set, the MTU is ${mtu}`))
     return
   }

@@ -119,9 +119,8 @@ export function icmp_redirect(net: NetNs, skb: SkBuff): void {
 
 /** update_or_create_fnhe */
 function believe(net: NetNs, skb: SkBuff, rt: Rtable, dst: Ip4, gateway: Ip4): void {
-  net.routes.learn({
+  net.routes.learn(rt.nexthop!, {
     dst,
-    route: rt.route!,
     mtu: rt.exception?.mtu ?? 0,
     mtuLocked: rt.exception?.mtuLocked ?? false,
     gateway,

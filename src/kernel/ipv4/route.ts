@@ -17,7 +17,7 @@ import type { NetDevice } from '../core/netdevice.ts'
 import type { NetNs } from '../core/netns.ts'
 import { inet_select_addr } from './devinet.ts'
 import { fib_select_default } from './fib_default.ts'
-import { FibResult, Flow, fib_lookup, fib_select_multipath, inet_addr_type } from './fib_lookup.ts'
+import { FibResult, type Flow, fib_lookup, fib_select_multipath, inet_addr_type } from './fib_lookup.ts'
 import { fib_multipath_hash } from './multipath.ts'
 import { type RouteException, Rtable, type RtType } from './rtable.ts'
 
@@ -29,29 +29,26 @@ export const FLOWI_FLAG_ANYSRC = 1
 const result = new FibResult()
 
 /** A gateway counts only when it is itself on-link (nhc_scope, rt_set_nexthop); one inside a local subnet does not. */
-function nexthopGateway(nh: NextHop | null): Ip4 {
-  return nh !== null && nh.scope === RT_SCOPE_LINK ? nh.gateway : 0
+function nexthopGateway(nh: NextHop): Ip4 {
+  return nh.scope === RT_SCOPE_LINK ? nh.gateway : 0
 }
 
-/** A route object with the MTU that its metric or an exception gives. */
+/** rt_set_nexthop: a routing decision with the gateway and the metrics of its route, or of an exception to it. */
 export function rtableFor(
   type: RtType,
   dev: NetDevice,
-  route: Route | null,
-  nh: NextHop | null,
+  route: Route,
+  nh: NextHop,
   rule: Rule | null,
   prefsrc: Ip4,
   redirect: boolean,
   e: RouteException | null,
   isInput: boolean,
 ): Rtable {
-  const metrics = route === null ? null : route.metrics
-  const locked = metrics?.lock?.includes('mtu') ?? false
-  let mtu = metrics?.mtu ?? 0
-  if (e !== null && e.mtu !== 0) mtu = e.mtu
+  // What is for an address of another device is made anew each time (do_cache).
+  if (e !== null && (type !== 'local' || nh.oif === dev.ifindex)) e.bound = true
   const gateway = e !== null && e.gateway !== 0 ? e.gateway : nexthopGateway(nh)
-  const mtuLocked = locked || (e?.mtuLocked ?? false)
-  return new Rtable(type, dev, gateway, route, nh, rule, prefsrc, redirect, mtu, mtuLocked, null, e, isInput)
+  return new Rtable(type, dev, gateway, route, nh, rule, prefsrc, redirect, route.metrics, null, e, isInput)
 }
 
 /**
@@ -92,7 +89,7 @@ export function ip_route_output(net: NetNs, fl: Flow): Rtable | Errno {
       fl.src = INADDR_LOOPBACK
     }
     fl.oif = net.lo.ifindex
-    return new Rtable('local', net.lo, 0, null, null, null, fl.src, false, 0, false, null, null, false)
+    return new Rtable('local', net.lo, 0, null, null, null, fl.src, false, null, null, null, false)
   }
   return lookupOutput(net, fl, dev)
 }
@@ -116,7 +113,8 @@ function lookupOutput(net: NetNs, fl: Flow, bound: NetDevice | null): Rtable | E
     if (fl.src === 0) fl.src = route.prefsrc !== 0 ? route.prefsrc : fl.dst
     fl.oif = net.lo.ifindex
     const nh = result.nexthop!.nh
-    return new Rtable('local', net.lo, 0, route, nh, result.rule, fl.src, false, 0, false, null, null, false)
+    const e = net.routes.exception(fl.dst, nh)
+    return rtableFor('local', net.lo, route, nh, result.rule, fl.src, false, e, false)
   }
   if (fl.oif === 0) fib_select_path(net, fl)
   const { prefsrc, scope } = result.route!
@@ -144,14 +142,14 @@ function mkroute_output(net: NetNs, fl: Flow, dev: NetDevice, found: boolean): R
   else if (isMulticast(fl.dst)) type = 'multicast'
   else if (isZeronet(fl.dst)) return 'EINVAL'
   else if (dev.loopback) type = 'local'
-  if (!found) return new Rtable(type, dev, 0, null, null, null, fl.src, false, 0, false, null, null, false)
+  if (!found) return new Rtable(type, dev, 0, null, null, null, fl.src, false, null, null, null, false)
   const route = result.route!
   const nexthop = result.nexthop!
   // "If multicast route do not exist use default one, but do not gateway in this case. Yes, it is hack." (__mkroute_output)
-  const ungated = type === 'broadcast' || (type === 'multicast' && result.prefixlen < 4)
-  if (ungated)
-    return new Rtable(type, dev, 0, route, nexthop.nh, result.rule, fl.src, false, 0, false, null, null, false)
-  const e = type === 'unicast' ? net.routes.exception(fl.dst, route) : null
+  // What goes to 255.255.255.255 belongs to no route either.
+  const ungated = isLimitedBroadcast(fl.dst) || (type === 'multicast' && result.prefixlen < 4)
+  if (ungated) return new Rtable(type, dev, 0, route, nexthop.nh, result.rule, fl.src, false, null, null, null, false)
+  const e = type === 'unicast' ? net.routes.exception(fl.dst, nexthop.nh) : null
   if (e === null) {
     const known = net.routes.output.get(nexthop)
     if (known !== undefined && known.rule === result.rule && known.type === type && known.prefsrc === fl.src)
@@ -173,46 +171,6 @@ export function dst_mtu(_net: NetNs, rt: Rtable): number {
 export function ip_dst_mtu_maybe_forward(net: NetNs, rt: Rtable, forwarding: boolean): number {
   if (net.cfg.sysctl['ipv4.ip_forward_use_pmtu'] !== 0 || (rt.mtuLocked && rt.mtu !== 0) || !forwarding)
     return dst_mtu(net, rt)
-  const metric = rt.route?.metrics?.mtu ?? 0
+  const metric = rt.metrics?.mtu ?? 0
   return metric !== 0 ? metric : rt.dev.mtu
-}
-
-const pmtuFlow = new Flow()
-
-/**
- * ipv4_update_pmtu: remember a path MTU for a destination, from an ICMP "fragmentation needed". The route is looked up
- * anew. Values below route.min_pmtu are raised to it and locked; a locked mtu metric and a larger MTU than known are
- * left alone.
- */
-export function update_pmtu(net: NetNs, dst: Ip4, mtu: number): void {
-  const rt = ip_route_output(net, pmtuFlow.set(dst, 0, net.lo.ifindex, 0, 0, 0, 0, 0, 0, 0))
-  if (!(rt instanceof Rtable) || rt.route === null || rt.type !== 'unicast' || rt.mtuLocked) return
-  const old = dst_mtu(net, rt)
-  if (old < mtu) return
-  const now = net.kernel.sim.now
-  const lifetime = net.cfg.sysctl['ipv4.route.mtu_expires'] * 1e9
-  const min = net.cfg.sysctl['ipv4.route.min_pmtu']
-  const locked = mtu < min
-  const value = locked ? Math.min(old, min) : mtu
-  const known = rt.exception
-  if (known !== null && known.mtu === value && known.expires - now >= lifetime / 2) return
-  net.routes.learn({
-    dst,
-    route: rt.route,
-    mtu: value,
-    mtuLocked: locked,
-    gateway: known?.gateway ?? 0,
-    expires: now + lifetime,
-  })
-  net.kernel.tr?.emit({
-    kind: 'exception',
-    time: now,
-    packet: 0,
-    netns: net.id,
-    ifindex: rt.dev.ifindex,
-    fn: '__ip_rt_update_pmtu',
-    dst,
-    mtu: value,
-    gateway: 0,
-  })
 }

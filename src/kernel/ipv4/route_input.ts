@@ -127,7 +127,7 @@ function sourceRefused(net: NetNs, code: number, src: Ip4, dev: NetDevice): Mart
 /** A lookup that failed (`failed`: the result names the entry responsible): the packet goes to ip_error. */
 function unreachable(dev: NetDevice, error: Errno, failed = false): Rtable {
   const { route, rule } = failed ? result : EMPTY
-  return new Rtable('unreachable', dev, 0, route, null, rule, 0, false, 0, false, error, null, true)
+  return new Rtable('unreachable', dev, 0, route, null, rule, 0, false, null, error, null, true)
 }
 const EMPTY = Object.freeze({ route: null, rule: null })
 
@@ -139,7 +139,7 @@ function localInput(net: NetNs, dev: NetDevice): Rtable | Martian {
   if (v < 0) return sourceRefused(net, v, flow.src, dev)
   const known = net.routes.localInput.get(nexthop)
   if (known !== undefined && known.rule === rule) return known
-  const rt = new Rtable('local', net.lo, 0, route, nexthop.nh, rule, route.prefsrc, false, 0, false, null, null, true)
+  const rt = new Rtable('local', net.lo, 0, route, nexthop.nh, rule, route.prefsrc, false, null, null, null, true)
   net.routes.localInput.set(nexthop, rt)
   return rt
 }
@@ -164,7 +164,7 @@ function mkroute_input(net: NetNs, dev: NetDevice, isIp: boolean): Rtable | Mart
   }
   const cache = redirect ? net.routes.redirecting : net.routes.forward
   if (net.routes.exceptions.size !== 0) {
-    const e = net.routes.exception(dst, route)
+    const e = net.routes.exception(dst, nexthop.nh)
     if (e !== null) return rtableFor('unicast', out, route, nexthop.nh, rule, 0, redirect, e, true)
   }
   const known = cache.get(nexthop)
@@ -191,7 +191,7 @@ function broadcastInput(net: NetNs, dev: NetDevice, isIp: boolean): Rtable | Mar
     const v = fib_validate_source(net, flow, 0, dev)
     if (v < 0) return sourceRefused(net, v, src, dev)
   }
-  return new Rtable('broadcast', net.lo, 0, route, nh, rule, 0, false, 0, false, null, null, true)
+  return new Rtable('broadcast', net.lo, 0, route, nh, rule, 0, false, null, null, null, true)
 }
 
 /** ip_route_input_mc: only groups that this machine is in (all hosts, 224.0.0.1) or link-local ones are for us. */
@@ -214,5 +214,5 @@ function multicastInput(net: NetNs, dev: NetDevice): Rtable | Martian {
     const v = fib_validate_source(net, flow, 0, dev)
     if (v < 0) return sourceRefused(net, v, src, dev)
   }
-  return new Rtable('multicast', net.lo, 0, null, null, null, 0, false, 0, false, null, null, true)
+  return new Rtable('multicast', net.lo, 0, null, null, null, 0, false, null, null, null, true)
 }

@@ -5,7 +5,14 @@
 import type { Errno } from '../../lib/errno.ts'
 import type { Ip4 } from '../../lib/ip4.ts'
 import type { NetnsConfig } from '../../uapi/config.ts'
-import { type NextHop, type Route, RT_TABLE_LOCAL, RTPROT_KERNEL, type Rule } from '../../uapi/route.ts'
+import {
+  type NextHop,
+  type Route,
+  type RouteMetrics,
+  RT_TABLE_LOCAL,
+  RTPROT_KERNEL,
+  type Rule,
+} from '../../uapi/route.ts'
 import { allLinks } from '../core/link_list.ts'
 import type { NetDevice } from '../core/netdevice.ts'
 import type { NetNs } from '../core/netns.ts'
@@ -32,6 +39,8 @@ export class Rtable {
   readonly prefsrc: Ip4
   /** IPSKB_DOREDIRECT applies: it leaves by the device it came in by, and there is a better first hop. */
   readonly doRedirect: boolean
+  /** Those of the route, where they count (dst_metric): not for what is delivered here, nor without a route. */
+  readonly metrics: RouteMetrics | null
   /** MTU of the route's metric or of an exception; 0 when the device's counts. */
   readonly mtu: number
   /** The mtu metric is locked: no PMTU discovery. */
@@ -51,8 +60,7 @@ export class Rtable {
     rule: Rule | null,
     prefsrc: Ip4,
     doRedirect: boolean,
-    mtu: number,
-    mtuLocked: boolean,
+    metrics: RouteMetrics | null,
     error: Errno | null,
     exception: RouteException | null,
     isInput: boolean,
@@ -65,8 +73,9 @@ export class Rtable {
     this.rule = rule
     this.prefsrc = prefsrc
     this.doRedirect = doRedirect
-    this.mtu = mtu
-    this.mtuLocked = mtuLocked
+    this.metrics = metrics
+    this.mtu = exception !== null && exception.mtu !== 0 ? exception.mtu : (metrics?.mtu ?? 0)
+    this.mtuLocked = metrics?.lock?.includes('mtu') === true || exception?.mtuLocked === true
     this.error = error
     this.exception = exception
     this.isInput = isInput
@@ -83,8 +92,6 @@ export function inet_iif(skb: SkBuff): number {
 /** struct fib_nh_exception: what was learned about one destination. Valid while its route is. */
 export interface RouteException {
   readonly dst: Ip4
-  /** The route it belongs to, by identity: gone with the route. */
-  readonly route: Route
   /** 0 when nothing was learned about the MTU. */
   readonly mtu: number
   readonly mtuLocked: boolean
@@ -92,12 +99,15 @@ export interface RouteException {
   readonly gateway: Ip4
   /** Virtual ns when the MTU is forgotten; 0 for never. */
   readonly expires: number
+  /** A route has been made of it: until then `ip route show cache` passes it over (fnhe_dump_bucket). */
+  bound: boolean
 }
 
 /** Routes that were made for the current configuration, and exceptions. One per namespace. */
 export class RouteCache {
   readonly net: NetNs
-  readonly exceptions = new Map<Ip4, RouteException>()
+  /** By the nexthop they belong to, by identity: gone with its route. */
+  readonly exceptions = new Map<NextHop, Map<Ip4, RouteException>>()
   /** Grows whenever an exception or the configuration changes: holders of an Rtable compare it. */
   genid = 0
   private madeFor: NetnsConfig | null = null
@@ -163,21 +173,26 @@ export class RouteCache {
     return this.ident
   }
 
-  /** A live exception for a destination of that route, or null. */
-  exception(dst: Ip4, route: Route): RouteException | null {
+  /** find_exception: a live one for a destination that is reached by that nexthop, or null. */
+  exception(dst: Ip4, nh: NextHop): RouteException | null {
     if (this.exceptions.size === 0) return null
-    const e = this.exceptions.get(dst)
-    if (e === undefined || e.route !== route) return null
+    const known = this.exceptions.get(nh)
+    const e = known?.get(dst)
+    if (known === undefined || e === undefined) return null
     if (e.expires !== 0 && e.expires <= this.net.kernel.sim.now) {
-      this.exceptions.delete(dst)
+      known.delete(dst)
       this.genid++
       return null
     }
     return e
   }
 
-  learn(e: RouteException): void {
-    this.exceptions.set(e.dst, e)
+  /** update_or_create_fnhe */
+  learn(nh: NextHop, e: Omit<RouteException, 'bound'>): void {
+    const known = this.exceptions.get(nh)
+    const bound = known?.get(e.dst)?.bound ?? false
+    if (known === undefined) this.exceptions.set(nh, new Map([[e.dst, { ...e, bound }]]))
+    else known.set(e.dst, { ...e, bound })
     this.genid++
   }
 

@@ -8,7 +8,7 @@ import { NO_DATA } from '../../wire/packet.ts'
 import { TCP_ACK, TCP_FIN, TCP_HLEN, TCP_RST, TCP_SYN, type Tcp, tcp } from '../../wire/tcp.ts'
 import type { NetNs } from '../core/netns.ts'
 import type { SkBuff } from '../core/skbuff.ts'
-import { icmp_send } from '../ipv4/icmp.ts'
+import { icmp_send, icmp_send_sending } from '../ipv4/icmp.ts'
 import { ip_local_out } from '../ipv4/ip_output.ts'
 import { nf_ct_attach } from './conntrack/core.ts'
 import { nf_conntrack_tcp_set_closing } from './conntrack/proto_tcp.ts'
@@ -26,17 +26,11 @@ function wrongChecksum(skb: SkBuff): boolean {
   return checksum(data, 0, data.length, pseudo ? pseudoHeader(ip.src, ip.dst, ip.protocol, data.length) : 0) !== 0
 }
 
-/**
- * nf_send_unreach. What OUTPUT refuses to a datagram socket comes back while the socket is still sending: softirqs run before
- * sendmsg(2) returns, so the error is there when the caller learns of EPERM.
- */
+/** nf_send_unreach */
 export function nf_send_unreach(net: NetNs, skb: SkBuff, code: number, hook: number): void {
   if (skb.ip.fragOffset !== 0 || wrongChecksum(skb)) return
-  const { kernel } = net
-  const before = kernel.loopbackAtOnce
-  kernel.loopbackAtOnce = hook === NF_INET_LOCAL_OUT && skb.ip.protocol !== IPPROTO_TCP
-  icmp_send(net, skb, ICMP_DEST_UNREACH, code, 0)
-  kernel.loopbackAtOnce = before
+  if (hook === NF_INET_LOCAL_OUT) icmp_send_sending(net, skb, ICMP_DEST_UNREACH, code, 0)
+  else icmp_send(net, skb, ICMP_DEST_UNREACH, code, 0)
 }
 
 /** nf_reject_ip_tcphdr_put: the reset that the other end would have sent. */
@@ -51,7 +45,7 @@ export function nf_send_reset(net: NetNs, old: SkBuff): void {
   const { ip, l4: h, rt, data } = old
   if (ip.fragOffset !== 0 || h === null || h.kind !== 'tcp' || (h.flags & TCP_RST) !== 0 || h.badSum) return
   if (rt === null || rt.type === 'broadcast' || rt.type === 'multicast') return
-  const ttl = rt.route?.metrics?.hoplimit ?? net.cfg.sysctl['ipv4.ip_default_ttl']
+  const ttl = rt.metrics?.hoplimit ?? net.cfg.sysctl['ipv4.ip_default_ttl']
   const header = ipv4(ip.dst, ip.src, IPPROTO_TCP, ttl, 0, 0, true, false, 0, IP_HLEN + TCP_HLEN, null, false)
   const skb = net.kernel.newSkb({ net: header, l4: resetFor(h, data.length), data: NO_DATA })
   if (net.cfg.sysctl['ipv4.fwmark_reflect'] !== 0) skb.mark = old.mark

@@ -10,11 +10,16 @@ import {
   ICMP_SOURCE_QUENCH,
   type Icmp,
 } from '../../wire/icmp.ts'
+import { IPPROTO_RAW } from '../../wire/ipv4.ts'
 import { NO_DATA } from '../../wire/packet.ts'
 import type { SkBuff } from '../core/skbuff.ts'
-import { update_pmtu } from '../ipv4/route.ts'
+import { Flow } from '../ipv4/fib_lookup.ts'
+import { __ip_rt_update_pmtu } from '../ipv4/pmtu.ts'
+import { ip_route_output } from '../ipv4/route.ts'
+import { Rtable } from '../ipv4/rtable.ts'
+
 import type { InnerDatagram } from './input.ts'
-import { IP_PMTUDISC_DONT, ip_sk_accept_pmtu, type Sock, sk_wake } from './sock.ts'
+import { IP_PMTUDISC_DONT, ip_sk_accept_pmtu, type Sock, sk_dst_check, sk_wake } from './sock.ts'
 
 /** errno and whether it ends a connection. */
 interface IcmpErr {
@@ -63,13 +68,34 @@ export function datagramError(sk: Sock, icmp: Icmp, inner: InnerDatagram): IcmpE
       return PROTOCOL_ERROR
     case ICMP_DEST_UNREACH:
       if (icmp.code === ICMP_FRAG_NEEDED) {
-        if (ip_sk_accept_pmtu(sk)) update_pmtu(sk.net, inner.dst, icmp.rest & 0xffff)
+        ipv4_sk_update_pmtu(sk, inner, icmp.rest & 0xffff)
         return sk.pmtudisc === IP_PMTUDISC_DONT ? null : TOO_BIG
       }
       return icmp_err_convert[icmp.code] ?? UNREACHABLE
     default:
       return UNREACHABLE
   }
+}
+
+/** ipv4_sk_update_pmtu: the MTU is remembered for the route that the socket has, or would take. */
+function ipv4_sk_update_pmtu(sk: Sock, inner: InnerDatagram, mtu: number): void {
+  if (!ip_sk_accept_pmtu(sk)) return
+  const { net } = sk
+  const protocol = sk.hdrIncl ? IPPROTO_RAW : sk.protocol
+  const fl = new Flow().set(
+    inner.dst,
+    inner.src,
+    net.lo.ifindex,
+    sk.boundIf,
+    sk.mark,
+    sk.tos & 0x1c,
+    protocol,
+    0,
+    0,
+    sk.uid,
+  )
+  const rt = sk_dst_check(sk) ?? ip_route_output(net, fl)
+  if (rt instanceof Rtable) __ip_rt_update_pmtu(net, rt, fl, mtu)
 }
 
 /** ee_info of an ICMP error: the MTU of "fragmentation needed". */

@@ -4,7 +4,7 @@ import type { Errno } from '../../lib/errno.ts'
 import { type Ip4, isMulticast } from '../../lib/ip4.ts'
 import { IP_HLEN, type Ipv4, ipv4 } from '../../wire/ipv4.ts'
 import type { NetNs } from '../core/netns.ts'
-import { IPSKB_EPERM, IPSKB_NOBUFS, type SkBuff } from '../core/skbuff.ts'
+import { IPSKB_EMSGSIZE, IPSKB_EPERM, IPSKB_IGNORE_DF, IPSKB_NOBUFS, type SkBuff } from '../core/skbuff.ts'
 import { Flow, inet_addr_type } from '../ipv4/fib_lookup.ts'
 import { ip_select_ident } from '../ipv4/ip_output.ts'
 import { dst_mtu, ip_route_output } from '../ipv4/route.ts'
@@ -18,6 +18,7 @@ import {
   ip_sk_use_pmtu,
   ownerName,
   type Sock,
+  sk_dst_set,
   sock_error,
 } from './sock.ts'
 
@@ -140,23 +141,6 @@ function traceError(net: NetNs, errno: Errno, dst: Ip4, fn: string): void {
   kernel.tr.emit({ kind: 'error', time: kernel.sim.now, packet: 0, netns: net.id, ifindex: 0, fn, errno, dst })
 }
 
-/** sk_dst_check: the cached route while nothing has changed, else null. */
-export function sk_dst_check(sk: Sock): Rtable | null {
-  const rt = sk.rt
-  if (rt === null) return null
-  const net = sk.net
-  if (sk.rtCfg !== net.cfg || sk.rtGen !== net.routes.genid) return null
-  const e = rt.exception
-  if (e !== null && e.expires !== 0 && e.expires <= net.kernel.sim.now) return null
-  return rt
-}
-
-export function sk_dst_set(sk: Sock, rt: Rtable | null): void {
-  sk.rt = rt
-  sk.rtCfg = sk.net.cfg
-  sk.rtGen = sk.net.routes.genid
-}
-
 /** The MTU that limits a socket on a route. */
 export function socketMtu(sk: Sock, rt: Rtable): number {
   return Math.min(ip_sk_use_pmtu(sk) ? dst_mtu(sk.net, rt) : rt.dev.mtu, 0xffff)
@@ -166,7 +150,7 @@ export function socketMtu(sk: Sock, rt: Rtable): number {
 export function selectTtl(sk: Sock, rt: Rtable): number {
   if (rt.type === 'multicast') return sk.mcTtl
   if (sk.ttl >= 0) return sk.ttl
-  return rt.route?.metrics?.hoplimit ?? sk.net.cfg.sysctl['ipv4.ip_default_ttl']
+  return rt.metrics?.hoplimit ?? sk.net.cfg.sysctl['ipv4.ip_default_ttl']
 }
 
 /** __ip_make_skb's header for a datagram of `length` bytes after it; `mtu` decides about DF. */
@@ -195,6 +179,7 @@ export function ip_skb_dst_mtu(net: NetNs, skb: SkBuff, rt: Rtable): number {
 /** ip_send_skb: why a datagram did not leave, as its sender is told; for want of memory only with IP_RECVERR. */
 export function notSent(sk: Sock, skb: SkBuff): Errno | null {
   if ((skb.cbFlags & IPSKB_EPERM) !== 0) return 'EPERM'
+  if ((skb.cbFlags & IPSKB_EMSGSIZE) !== 0) return 'EMSGSIZE'
   return (skb.cbFlags & IPSKB_NOBUFS) !== 0 && sk.recvErr ? 'ENOBUFS' : null
 }
 
@@ -203,6 +188,12 @@ export function ownSkb(sk: Sock, skb: SkBuff): void {
   skb.sk = sk.inode
   skb.uid = sk.uid
   skb.mark = sk.mark
+}
+
+/** Mark what __ip_make_skb makes: a datagram that may have to be fragmented on its way. */
+export function ownDatagram(sk: Sock, skb: SkBuff): void {
+  ownSkb(sk, skb)
+  if (ip_sk_ignore_df(sk)) skb.cbFlags |= IPSKB_IGNORE_DF
 }
 
 /** __ip4_datagram_connect: choose route and source, and remember the peer. */

@@ -53,6 +53,7 @@ export interface InnerDatagram {
   readonly protocol: number
   readonly src: number
   readonly dst: number
+  readonly tos: number
   /** Ports, or an echo's id and sequence in sport/dport; 0 when cut. */
   readonly sport: number
   readonly dport: number

@@ -21,12 +21,12 @@ import type { NetNs } from '../core/netns.ts'
 import type { Kernel, KernelTimer } from '../kernel.ts'
 import { receive } from './datagram.ts'
 import { dequeueError } from './errqueue.ts'
-import { flowOf, routeSocket, sk_dst_check, sk_dst_set } from './inet.ts'
+import { flowOf, routeSocket } from './inet.ts'
 import { setSocketOptions } from './options.ts'
 import { PacketSock, packetBind, packetClose, packetOpen, packetSend } from './packet.ts'
 import { PingSock, ping_v4_sendmsg, pingAllowed, pingBind, pingClose, pingConnect } from './ping.ts'
 import { RawSock, raw_sendmsg, rawBind, rawClose, rawConnect, rawOpen } from './raw.ts'
-import { RCV_SHUTDOWN, SEND_SHUTDOWN, type Sock, sk_wake, sock_error } from './sock.ts'
+import { RCV_SHUTDOWN, SEND_SHUTDOWN, type Sock, sk_dst_check, sk_dst_set, sk_wake, sock_error } from './sock.ts'
 import {
   inet_csk_accept,
   inet_listen,

@@ -16,9 +16,9 @@ import {
 import { IPPROTO_ICMP } from '../../wire/ipv4.ts'
 import { because, kfree_skb } from '../core/drop.ts'
 import type { NetNs } from '../core/netns.ts'
-import { IPSKB_EPERM, IPSKB_NOBUFS, type SkBuff } from '../core/skbuff.ts'
+import { IPSKB_NOBUFS, type SkBuff } from '../core/skbuff.ts'
 import { ip_local_out } from '../ipv4/ip_output.ts'
-import { update_pmtu } from '../ipv4/route.ts'
+import { ipv4_update_pmtu } from '../ipv4/pmtu.ts'
 import { inet_iif } from '../ipv4/rtable.ts'
 import { DatagramSock, enqueue, receivedOf } from './datagram.ts'
 import { datagramError, ip_icmp_error } from './errqueue.ts'
@@ -27,7 +27,8 @@ import {
   flowOf,
   ip4_datagram_connect,
   makeHeader,
-  ownSkb,
+  notSent,
+  ownDatagram,
   refusedDatagram,
   routeDatagram,
   socketMtu,
@@ -98,10 +99,11 @@ export function ping_v4_sendmsg(sk: PingSock, data: Uint8Array, to: SockAddr | n
     l4: icmp(ICMP_ECHO, 0, (sk.sport << 16) | (given.rest & 0xffff), false),
     data: data.subarray(ICMP_HLEN),
   })
-  ownSkb(sk, skb)
+  ownDatagram(sk, skb)
   ip_local_out(sk.net, skb, rt)
   // ping_v4_push_pending_frames
-  if ((skb.cbFlags & IPSKB_EPERM) !== 0) return { ok: false, errno: 'EPERM' }
+  const failed = notSent(sk, skb)
+  if (failed !== null) return { ok: false, errno: failed }
   if ((skb.cbFlags & IPSKB_NOBUFS) !== 0) return { ok: false, errno: 'ENOBUFS' }
   return { ok: true, value: data.length }
 }
@@ -126,11 +128,15 @@ export function ping_rcv(net: NetNs, skb: SkBuff): boolean {
   return true
 }
 
-/** icmp_err: for ICMP itself; the path MTU is remembered even when no socket asks. */
+/** icmp_err: for ICMP itself; what an answer of the kernel's own met on its way is remembered without a socket. */
 export function icmp_err(net: NetNs, skb: SkBuff, inner: InnerDatagram): void {
   const ih = skb.l4 as Icmp
-  if (ih.type === ICMP_DEST_UNREACH && ih.code === ICMP_FRAG_NEEDED) update_pmtu(net, inner.dst, ih.rest & 0xffff)
-  if (net.sockets.ping.size !== 0) ping_err(net, skb, inner)
+  if (inner.payload[0] === ICMP_ECHOREPLY) {
+    const { src, dst, tos, protocol } = inner
+    const mark = net.cfg.sysctl['ipv4.fwmark_reflect'] !== 0 ? skb.mark : 0
+    if (ih.type === ICMP_DEST_UNREACH && ih.code === ICMP_FRAG_NEEDED)
+      ipv4_update_pmtu(net, src, dst, tos, protocol, mark, ih.rest & 0xffff)
+  } else if (net.sockets.ping.size !== 0) ping_err(net, skb, inner)
 }
 
 /** ping_err: an ICMP error about an echo request of ours. */

@@ -19,6 +19,7 @@ import {
   ip4_datagram_connect,
   makeHeader,
   notSent,
+  ownDatagram,
   ownSkb,
   refusedDatagram,
   routeDatagram,
@@ -111,7 +112,8 @@ function raw_send_hdrinc(sk: RawSock, data: Uint8Array, rt: Rtable, src: Ip4, ds
 function transmit(sk: RawSock, header: Ipv4, payload: Uint8Array, rt: Rtable): Errno | null {
   const { l4, data } = decodeTransport(header, payload)
   const skb = sk.net.kernel.newSkb({ net: header, l4, data })
-  ownSkb(sk, skb)
+  if (sk.hdrIncl) ownSkb(sk, skb)
+  else ownDatagram(sk, skb)
   ip_local_out(sk.net, skb, rt)
   return notSent(sk, skb)
 }

@@ -108,6 +108,23 @@ export function sk_report(sk: Sock, errno: Errno): void {
   sk_wake(sk)
 }
 
+/** sk_dst_check: the cached route while nothing has changed, else null. */
+export function sk_dst_check(sk: Sock): Rtable | null {
+  const rt = sk.rt
+  if (rt === null) return null
+  const net = sk.net
+  if (sk.rtCfg !== net.cfg || sk.rtGen !== net.routes.genid) return null
+  const e = rt.exception
+  if (e !== null && e.expires !== 0 && e.expires <= net.kernel.sim.now) return null
+  return rt
+}
+
+export function sk_dst_set(sk: Sock, rt: Rtable | null): void {
+  sk.rt = rt
+  sk.rtCfg = sk.net.cfg
+  sk.rtGen = sk.net.routes.genid
+}
+
 /** The kernel's ip_sk_ignore_df: longer than the MTU is fragmented here. */
 export function ip_sk_ignore_df(sk: Sock): boolean {
   return sk.pmtudisc < IP_PMTUDISC_DO || sk.pmtudisc === IP_PMTUDISC_OMIT

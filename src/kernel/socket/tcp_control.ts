@@ -142,7 +142,7 @@ function reply(net: NetNs, path: ReplyPath, th: Tcp, ttl: number, inode: number,
   const rt = ip_route_output(net, fl)
   if (typeof rt === 'string') return
   const length = IP_HLEN + TCP_HLEN + optionBytes(th.options)
-  const hops = ttl >= 0 ? ttl : (rt.route?.metrics?.hoplimit ?? net.cfg.sysctl['ipv4.ip_default_ttl'])
+  const hops = ttl >= 0 ? ttl : (rt.metrics?.hoplimit ?? net.cfg.sysctl['ipv4.ip_default_ttl'])
   // without the ECN bits
   const header = ipv4(saddr, daddr, IPPROTO_TCP, hops, path.tos & 0xfc, 0, true, false, 0, length, null, false)
   const skb = net.kernel.newSkb({ net: header, l4: th, data: NO_DATA })

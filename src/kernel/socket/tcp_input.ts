@@ -277,7 +277,7 @@ function becomeEstablished(sk: TcpSock, th: Tcp): void {
 
 /** tcp_init_transfer */
 export function initTransfer(sk: TcpSock): void {
-  const initcwnd = sk.rt?.route?.metrics?.initcwnd
+  const initcwnd = sk.rt?.metrics?.initcwnd
   if (initcwnd !== undefined) sk.cwnd = initcwnd
   else if (sk.cwnd !== 1) sk.cwnd = TCP_INIT_CWND
   tcp_init_buffer_space(sk)

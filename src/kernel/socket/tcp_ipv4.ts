@@ -1,5 +1,6 @@
 // TCP over IPv4: received segments to their sockets, and ICMP errors about segments (net/ipv4/tcp_ipv4.c).
 // Read first: tcp_hash.ts, tcp_input.ts. RFC 1122 4.2.3.9, RFC 5927 (sequence check of ICMP errors).
+
 import type { Errno } from '../../lib/errno.ts'
 import {
   ICMP_DEST_UNREACH,
@@ -14,9 +15,10 @@ import { TCP_HLEN, tcpHeaderLength } from '../../wire/tcp.ts'
 import { because, kfree_skb } from '../core/drop.ts'
 import type { NetNs } from '../core/netns.ts'
 import { PACKET_HOST, type SkBuff } from '../core/skbuff.ts'
-import { update_pmtu } from '../ipv4/route.ts'
+import { __ip_rt_update_pmtu } from '../ipv4/pmtu.ts'
 import { inet_iif } from '../ipv4/rtable.ts'
 import { icmp_err_convert, ip_icmp_error } from './errqueue.ts'
+import { flowOf } from './inet.ts'
 import type { InnerDatagram } from './input.ts'
 import { IP_PMTUDISC_DONT, ip_sk_accept_pmtu, sk_report } from './sock.ts'
 import { tcp_v4_send_reset } from './tcp_control.ts'
@@ -128,7 +130,8 @@ function errnoOf(icmp: Icmp): Errno | null {
 
 /** tcp_v4_mtu_reduced: smaller segments from now on, and what is in flight again (tcp_simple_retransmit). */
 function tcp_v4_mtu_reduced(sk: TcpSock, mtu: number): void {
-  update_pmtu(sk.net, sk.daddr, mtu)
+  const before = routeOf(sk)
+  if (typeof before !== 'string') __ip_rt_update_pmtu(sk.net, before, flowOf(sk, sk.daddr, sk.dport), mtu)
   const rt = routeOf(sk)
   if (typeof rt === 'string' || sk.pmtudisc === IP_PMTUDISC_DONT || !ip_sk_accept_pmtu(sk)) return
   const path = pathMtu(sk.net, rt)

@@ -6,7 +6,8 @@ import type { DropReason } from '../../uapi/drop.ts'
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN, type Tcp } from '../../wire/tcp.ts'
 import { because, kfree_skb } from '../core/drop.ts'
 import type { SkBuff } from '../core/skbuff.ts'
-import { flowOf, routeSocket, sk_dst_set } from './inet.ts'
+import { flowOf, routeSocket } from './inet.ts'
+import { sk_dst_set } from './sock.ts'
 import { oowRateLimited, tcp_v4_reqsk_send_ack, tcp_v4_send_reset, tcp_v4_send_synack } from './tcp_control.ts'
 import { holdPort, inet_ehash_insert, inet_unhash } from './tcp_hash.ts'
 import {
@@ -65,7 +66,7 @@ export function tcp_conn_request(sk: TcpSock, skb: SkBuff, th: Tcp): void {
   }
   req.advmss = dst_advmss(sk.net, rt)
   const mss = req.advmss - (req.tstampOk ? TCPOLEN_TSTAMP_ALIGNED : 0)
-  const w = tcp_select_initial_window(sk, mss, req.wscaleOk, rt.route?.metrics?.initrwnd ?? 0)
+  const w = tcp_select_initial_window(sk, mss, req.wscaleOk, rt.metrics?.initrwnd ?? 0)
   req.rcvWnd = w.rcvWnd
   req.windowClamp = w.clamp
   req.rcvWscale = w.wscale

@@ -7,11 +7,11 @@ import { IP_HLEN, IPPROTO_TCP, ipv4 } from '../../wire/ipv4.ts'
 import { TCP_ACK, TCP_FIN, TCP_HLEN, TCP_PSH, TCP_SYN, type Tcp, type TcpOptions, tcp } from '../../wire/tcp.ts'
 import { because, kfree_skb } from '../core/drop.ts'
 import { ipv4_confirm_neigh, neigh_lookup } from '../core/neighbour.ts'
-import { IPSKB_EPERM, IPSKB_NOBUFS } from '../core/skbuff.ts'
+import { IPSKB_EMSGSIZE, IPSKB_EPERM, IPSKB_NOBUFS } from '../core/skbuff.ts'
 import { ip_local_out, ip_select_ident } from '../ipv4/ip_output.ts'
 import type { Rtable } from '../ipv4/rtable.ts'
-import { flowOf, ownSkb, routeSocket, selectTtl, sk_dst_check, sk_dst_set } from './inet.ts'
-import { ip_dont_fragment } from './sock.ts'
+import { flowOf, ownSkb, routeSocket, selectTtl } from './inet.ts'
+import { ip_dont_fragment, sk_dst_check, sk_dst_set } from './sock.ts'
 import { takeDsack } from './tcp_dsack.ts'
 import {
   after,
@@ -93,7 +93,7 @@ export function ip_queue_xmit(sk: TcpSock, th: Tcp, data: Uint8Array): number {
     if (rt.type === 'unicast') ipv4_confirm_neigh(rt.dev, rt.gateway !== 0 ? rt.gateway : sk.daddr)
   }
   ip_local_out(net, skb, rt, 'tcp', sk.cause)
-  if ((skb.cbFlags & IPSKB_EPERM) !== 0) return REFUSED
+  if ((skb.cbFlags & (IPSKB_EPERM | IPSKB_EMSGSIZE)) !== 0) return REFUSED
   return (skb.cbFlags & IPSKB_NOBUFS) === 0 ? 0 : CONGESTED
 }
 
@@ -198,7 +198,7 @@ function tcp_cwnd_validate(sk: TcpSock, limited: boolean): void {
 export function tcp_slow_start_after_idle_check(sk: TcpSock): void {
   let idle = sk.net.kernel.sim.now - sk.lsndtime
   if (sk.sendHead > 0 || idle <= sk.rto) return
-  const restart = Math.min(sk.rt?.route?.metrics?.initcwnd ?? TCP_INIT_CWND, sk.cwnd)
+  const restart = Math.min(sk.rt?.metrics?.initcwnd ?? TCP_INIT_CWND, sk.cwnd)
   if (sk.ssthresh < 0x7fffffff) sk.ssthresh = Math.max(sk.ssthresh, (sk.cwnd >> 1) + (sk.cwnd >> 2))
   for (idle -= sk.rto; idle > 0 && sk.cwnd > restart; idle -= sk.rto) sk.cwnd >>= 1
   sk.cwnd = Math.max(sk.cwnd, restart)

@@ -5,8 +5,8 @@ import type { SockAddr } from '../../uapi/socket.ts'
 import { TCP_ACK, TCP_RST, TCP_SYN, type Tcp } from '../../wire/tcp.ts'
 import { because, kfree_skb } from '../core/drop.ts'
 import type { SkBuff } from '../core/skbuff.ts'
-import { flowOf, routeConnect, sk_dst_set, traceDeliver } from './inet.ts'
-import { sk_wake } from './sock.ts'
+import { flowOf, routeConnect, traceDeliver } from './inet.ts'
+import { sk_dst_set, sk_wake } from './sock.ts'
 import { tcp_ack } from './tcp_ack.ts'
 import { tcp_connect, tcp_send_ack, tcp_send_synack, tcp_v4_send_reset } from './tcp_control.ts'
 import { tcp_data_queue } from './tcp_data.ts'
@@ -60,7 +60,7 @@ export function tcp_v4_connect(sk: TcpSock, to: SockAddr): Errno | null {
   sk.mssClamp = 0xffff
   tcp_sync_mss(sk, pathMtu(net, rt))
   const scaling = net.cfg.sysctl['ipv4.tcp_window_scaling'] !== 0
-  const w = tcp_select_initial_window(sk, sk.advmss, scaling, rt.route?.metrics?.initrwnd ?? 0)
+  const w = tcp_select_initial_window(sk, sk.advmss, scaling, rt.metrics?.initrwnd ?? 0)
   sk.rcvWnd = sk.rcvSsthresh = w.rcvWnd
   sk.windowClamp = w.clamp
   sk.rcvWscale = w.wscale

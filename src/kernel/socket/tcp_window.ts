@@ -7,7 +7,7 @@ import { TCP_HLEN } from '../../wire/tcp.ts'
 import type { NetNs } from '../core/netns.ts'
 import { dst_mtu } from '../ipv4/route.ts'
 import type { Rtable } from '../ipv4/rtable.ts'
-import { sk_dst_check } from './inet.ts'
+import { sk_dst_check } from './sock.ts'
 import {
   seqDiff,
   TCP_INIT_CWND,
@@ -33,7 +33,7 @@ export function pathMtu(net: NetNs, rt: Rtable): number {
 
 /** ipv4_default_advmss, or the route's advmss metric. */
 export function dst_advmss(net: NetNs, rt: Rtable): number {
-  const metric = rt.route?.metrics?.advmss
+  const metric = rt.metrics?.advmss
   if (metric !== undefined) return metric
   return Math.max(pathMtu(net, rt) - HEADERS, net.cfg.sysctl['ipv4.route.min_adv_mss'])
 }

@@ -21,16 +21,14 @@ import {
   ip4_datagram_connect,
   makeHeader,
   notSent,
-  ownSkb,
+  ownDatagram,
   refusedDatagram,
   routeDatagram,
-  sk_dst_check,
-  sk_dst_set,
   socketMtu,
   traceDeliver,
 } from './inet.ts'
 import type { InnerDatagram } from './input.ts'
-import { sk_report } from './sock.ts'
+import { sk_dst_check, sk_dst_set, sk_report } from './sock.ts'
 import { removeFrom } from './table.ts'
 import { udp_lib_get_port, udp_lib_lookup, udpMulticastSockets } from './udp_lookup.ts'
 
@@ -82,7 +80,7 @@ function sendAlong(sk: UdpSock, data: Uint8Array, rt: Rtable, src: Ip4, dst: Ip4
     l4: udp(sk.sport, dport, length, false),
     data,
   })
-  ownSkb(sk, skb)
+  ownDatagram(sk, skb)
   ip_local_out(net, skb, rt)
   const failed = notSent(sk, skb)
   if (failed !== null) return { ok: false, errno: failed }

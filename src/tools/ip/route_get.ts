@@ -85,6 +85,7 @@ export function getRoute(ctx: Context, args: Args): number {
     ctx.out.begin(ctx.opt.json, ctx.opt.pretty)
     // with iif the kernel tells a uid only when it was asked for one
     const uid = request.iif === undefined || request.uid !== undefined
+    if (!r.value.fibmatch && ctx.opt.stats > 0) notModelled('ip -s route get')
     if (r.value.fibmatch) printRoute(ctx, r.value.route)
     else printClone(ctx, r.value, uid && r.value.uid >= 0)
     ctx.out.end()

@@ -206,7 +206,7 @@ function cloneMetrics(g: RouteGetReply): RouteMetrics | null {
 }
 
 /** The answer of ip route get, or a line of ip route show cache. `uid` says whether the kernel tells one. */
-export function printClone(env: PrintEnv, g: RouteGetReply, uid: boolean): void {
+export function printClone(env: PrintEnv, g: RouteGetReply, uid: boolean, shown: RouteShown = SHOW_ALL): void {
   const { out } = env
   const r = g.route
   out.openObject()
@@ -215,7 +215,7 @@ export function printClone(env: PrintEnv, g: RouteGetReply, uid: boolean): void 
     const from = env.host(g.src)
     out.field('from', from, `from ${from} `, 'inet')
   }
-  printWay(env, r, SHOW_ALL)
+  printWay(env, r, shown)
   if (r.prefsrc !== 0 && r.prefsrc !== g.src) printPrefsrc(env, r.prefsrc)
   // RTCF_MULTICAST and RTM_F_OFFLOAD_FAILED are the same bit, and iproute2 6.1 says both
   const offload = g.cacheFlags.includes('mc') ? ['rt_offload_failed'] : []

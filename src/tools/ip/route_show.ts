@@ -176,27 +176,32 @@ function shown(f: RouteFilter): RouteShown {
   }
 }
 
+/** Nothing to say about table main when it does not exist: the one whose absence is no error. */
+function absent(ctx: Context, f: RouteFilter): boolean {
+  if (f.table !== RT_TABLE_MAIN) return false
+  const r = ctx.request('route.list', { table: f.table })
+  return !r.ok && r.errno === 'ENOENT'
+}
+
 function dump(ctx: Context, f: RouteFilter, what: string): readonly Route[] | null {
-  if (f.table === RT_TABLE_MAIN) {
-    // the one table whose absence is no error
-    const r = ctx.request('route.list', { table: f.table })
-    if (!r.ok && r.errno === 'ENOENT') return []
-  }
+  if (absent(ctx, f)) return []
   return ctx.dump('route.list', f.table === 0 ? {} : { table: f.table }, what)
 }
 
-function showCache(ctx: Context): number {
-  const entries = ctx.dump('route.cache', {}, 'Dump')
+function showCache(ctx: Context, f: RouteFilter): number {
+  if (ctx.opt.stats > 0) notModelled('ip -s route show cache')
+  const entries = absent(ctx, f) ? [] : ctx.dump('route.cache', f.table === 0 ? {} : { table: f.table }, 'Dump')
   if (entries === null) return EXIT_REFUSED
+  const parts = shown(f)
   ctx.out.begin(ctx.opt.json, ctx.opt.pretty)
-  for (const e of entries) printClone(ctx, e, false)
+  for (const e of entries) if (selected(f, e.route)) printClone(ctx, e, false, parts)
   ctx.out.end()
   return 0
 }
 
 export function showRoutes(ctx: Context, args: Args): number {
   const f = parseFilter(ctx, args)
-  if (f.cloned) return showCache(ctx)
+  if (f.cloned) return showCache(ctx, f)
   const routes = dump(ctx, f, 'Dump')
   if (routes === null) return EXIT_REFUSED
   const parts = shown(f)

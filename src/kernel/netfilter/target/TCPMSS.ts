@@ -73,7 +73,7 @@ function mangle(par: XtPar, wanted: number | 'clamp'): number {
   const added = Math.min(mss, DEFAULT_MSS)
   const { ip } = skb
   skb.l4 = withMss(h, added)
-  skb.net = withExtent(ip, ip.fragOffset, ip.mf, ip.totalLength + TCPOLEN_MSS, ip.options, ip.badSum)
+  skb.net = withExtent(ip, ip.df, ip.fragOffset, ip.mf, ip.totalLength + TCPOLEN_MSS, ip.options, ip.badSum)
   traceSet(par, 'tcpmss_tg4', 'mss', 0, added)
   return XT_CONTINUE
 }
