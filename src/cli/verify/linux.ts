@@ -4,6 +4,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { BOOT_ENV } from '../../os/options.ts'
 
 export type Where = 'uml' | 'native'
 
@@ -35,7 +36,12 @@ function driver(dir: string, names: readonly string[], parallel: number, net: st
     const file = join(dir, `${i}`)
     return `unshare ${net} --mount --pid --fork --mount-proc bash -c '${WRAP}' x ${file}.sh >${file}.out 2>&1 </dev/null & [ $(jobs -rp | wc -l) -lt ${parallel} ] || wait -n`
   })
-  return `export LANG=C HOME=/root; b=${dir}/bin; ${LEGACY}; uname -srv >${dir}/kernel; ${VERSIONS} >${dir}/tools 2>/dev/null\n${jobs.join('\n')}\nwait\n`
+  return `b=${dir}/bin; ${LEGACY}; uname -srv >${dir}/kernel; ${VERSIONS} >${dir}/tools 2>/dev/null\n${jobs.join('\n')}\nwait\n`
+}
+
+/** A script's environment: netsim's own, with this machine's PATH; proxies, PYTHONUNBUFFERED and the like stay outside. */
+export function scriptEnvironment(): Record<string, string> {
+  return { ...BOOT_ENV, LANG: 'C', PATH: process.env['PATH'] ?? BOOT_ENV['PATH']! }
 }
 
 /** Why the kernel cannot be asked here, or null. */
@@ -58,10 +64,10 @@ function umlArguments(dir: string, script: string): string[] {
   const init = join(dir, 'init')
   const mounts = 'mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t tmpfs tmpfs /run'
   const library = `[ -e /lib/modules/${version} ] || { mount -t tmpfs tmpfs /lib/modules; ln -s ${modules}/${version} /lib/modules/; }`
-  const path = 'export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+  const exports = Object.entries({ ...BOOT_ENV, LANG: 'C' }).map(([name, value]) => `export ${name}=${value}`)
   writeFileSync(
     init,
-    `#!/bin/bash\n${mounts}\n${library}\n${path}\nmodprobe ipv6 disable=1\nmodprobe dummy numdummies=0; modprobe ifb numifbs=0; modprobe veth\nip link set lo up\nbash ${script}\nhalt -f\n`,
+    `#!/bin/bash\n${mounts}\n${library}\n${exports.join('\n')}\nmodprobe ipv6 disable=1\nmodprobe dummy numdummies=0; modprobe ifb numifbs=0; modprobe veth\nip link set lo up\nbash ${script}\nhalt -f\n`,
   )
   chmodSync(init, 0o755)
   return [
@@ -105,7 +111,7 @@ export function runOnLinux(where: Where, scripts: ReadonlyMap<string, string>, n
   const main = join(dir, 'main.sh')
   writeFileSync(main, driver(dir, names, where === 'uml' ? 12 : 4, net))
   if (where === 'uml') runUml(dir, main)
-  else spawnSync('bash', [main], { stdio: 'ignore', timeout: 1_500_000 })
+  else spawnSync('bash', [main], { stdio: 'ignore', timeout: 1_500_000, env: scriptEnvironment() })
   const read = (file: string): string => (existsSync(join(dir, file)) ? readFileSync(join(dir, file), 'utf8') : '')
   const outputs = new Map(names.map((name, i) => [name, read(`${i}.out`)]))
   const run = { kernel: read('kernel').trim(), tools: read('tools').trim(), outputs }

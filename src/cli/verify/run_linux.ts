@@ -5,7 +5,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { join } from 'node:path'
 import { linuxCaptures } from './capture.ts'
 import { BEGIN, FINISH, FRESH, IP_SHIM } from './capture_shim.ts'
-import { bootUml, LEGACY, missingPrograms, OWN_ETC, unavailable, type Where } from './linux.ts'
+import { bootUml, LEGACY, missingPrograms, OWN_ETC, scriptEnvironment, unavailable, type Where } from './linux.ts'
 import { readObserved } from './observe.ts'
 import { BIN, DIR, driverText, HOOK_TEXT, LOOK } from './probe.ts'
 import type { Split } from './split.ts'
@@ -52,8 +52,7 @@ const NO_SERVERS = 'rm -f /etc/resolv.conf; : >/etc/resolv.conf'
 
 /** Process 1 of the namespaces. DIR is bound to the directory that the result is read from. */
 function wrapText(dir: string, speaksOfEtc: boolean): string {
-  return `export LANG=C HOME=/root
-mount -t tmpfs none /run && mkdir -p /run/netns ${DIR} ${BIN}/real /run/lock || exit 9
+  return `mount -t tmpfs none /run && mkdir -p /run/netns ${DIR} ${BIN}/real /run/lock || exit 9
 mount --bind ${dir} ${DIR} || exit 9
 mount -t sysfs sys /sys 2>/dev/null
 ip link set lo up
@@ -62,7 +61,7 @@ b=${BIN}; ${LEGACY}
 if tcpdump=$(command -v tcpdump); then ln -s "$tcpdump" ${BIN}/netsim-capture; fi
 ip=$(readlink -f "$(command -v ip)")
 : >${BIN}/real/ip; mount --bind "$ip" ${BIN}/real/ip && chmod 755 ${DIR}/ip && mount --bind ${DIR}/ip "$ip" || exit 9
-mkdir ${DIR}/tmp; chmod 1777 ${DIR}/tmp; mount --bind ${DIR}/tmp /tmp; mount -t tmpfs none /root; cd /root
+mkdir ${DIR}/tmp; chmod 0777 ${DIR}/tmp; mount --bind ${DIR}/tmp /tmp; mount -t tmpfs none /root; cd /root
 /bin/bash ${DIR}/begin ''
 timeout ${PATIENCE} bash ${DIR}/driver
 /bin/bash ${DIR}/finish
@@ -129,7 +128,10 @@ function inNamespaces(dir: string): Promise<string> {
   const options = namespaces()
   if (typeof options === 'string') return Promise.resolve(options)
   return new Promise((resolve) => {
-    const child = spawn('unshare', [...options, 'bash', join(dir, 'wrap')], { stdio: ['ignore', 'ignore', 'pipe'] })
+    const child = spawn('unshare', [...options, 'bash', join(dir, 'wrap')], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: scriptEnvironment(),
+    })
     let errors = ''
     child.stderr.on('data', (d: Buffer) => {
       errors += d.toString()
