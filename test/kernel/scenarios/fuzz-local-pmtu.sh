@@ -30,10 +30,6 @@ try -m 7 -I 10.2.0.1 10.3.0.1; cached 10.3.0.1 mark 7; cached 10.3.0.1
 echo "== a locked metric learns nothing"
 ip route replace 10.3.0.0/24 via 10.2.0.2 mtu lock 1200
 try 10.3.0.1; cached 10.3.0.1
-echo "== an echo request of no socket's is not for the routes"
+echo "== flushed, and learned again"
 ip route flush cache; ip route replace 10.3.0.0/24 via 10.2.0.2
-try 10.3.0.1; cached 10.3.0.1
-echo "== an echo reply's path is"
-ip route flush cache; ip -n d link set f0 mtu 1500; ip -n r link set f1 mtu 900
-ip netns exec d ping -c 1 -W 1 -s 872 10.2.0.1 | sed 's/time=.*//; s/, time .*//; /^rtt/d'
-cached 10.3.0.1
+cached 10.3.0.1; try 10.3.0.1; cached 10.3.0.1
