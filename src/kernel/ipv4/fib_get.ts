@@ -124,7 +124,7 @@ export function listExceptions(net: NetNs, table: number): RouteGetReply[] {
     for (const nh of route.nexthops) {
       const dev = route.type === 'local' ? net.lo : net.device(nh.oif)
       if (dev === null || (nh.flags & RTNH_F_DEAD) !== 0) continue
-      for (const dst of [...(net.routes.exceptions.get(nh)?.keys() ?? [])]) {
+      for (const dst of net.routes.exceptions.get(nh)?.keys() ?? []) {
         const e = net.routes.exception(dst, nh)
         if (e === null || !e.bound) continue
         const rt = rtableFor(route.type === 'local' ? 'local' : 'unicast', dev, route, nh, null, 0, false, e, false)

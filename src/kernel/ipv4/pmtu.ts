@@ -2,9 +2,8 @@
 // Read first: route.ts, rtable.ts. What is learned is an exception to a route (RouteCache).
 import type { Ip4 } from '../../lib/ip4.ts'
 import type { NetNs } from '../core/netns.ts'
-import { FibResult, Flow, fib_lookup, fib_select_multipath } from './fib_lookup.ts'
-import { fib_multipath_hash } from './multipath.ts'
-import { dst_mtu, ip_route_output } from './route.ts'
+import { FibResult, Flow, fib_lookup } from './fib_lookup.ts'
+import { dst_mtu, fib_select_path, ip_route_output } from './route.ts'
 import { Rtable } from './rtable.ts'
 
 const flow = new Flow()
@@ -28,7 +27,7 @@ export function __ip_rt_update_pmtu(net: NetNs, rt: Rtable, fl: Flow, mtu: numbe
   if (!mtuLocked && before !== null && before.mtu === value && before.expires - now >= lifetime / 2) return
   if (fib_lookup(net, fl, result) !== null) return
   const { dst } = fl
-  if (result.route!.nexthops.length > 1) fib_select_multipath(net, result, fib_multipath_hash(net, fl))
+  fib_select_path(net, result, fl)
   const { nh } = result.nexthop!
   const gateway = net.routes.exception(dst, nh)?.gateway ?? 0
   net.routes.learn(nh, { dst, mtu: value, mtuLocked, gateway, expires: now + lifetime })

@@ -116,7 +116,7 @@ function lookupOutput(net: NetNs, fl: Flow, bound: NetDevice | null): Rtable | E
     const e = net.routes.exception(fl.dst, nh)
     return rtableFor('local', net.lo, route, nh, result.rule, fl.src, false, e, false)
   }
-  if (fl.oif === 0) fib_select_path(net, fl)
+  if (fl.oif === 0) fib_select_path(net, result, fl)
   const { prefsrc, scope } = result.route!
   const nh = result.nexthop!.nh
   const dev = net.device(nh.oif)
@@ -127,7 +127,7 @@ function lookupOutput(net: NetNs, fl: Flow, bound: NetDevice | null): Rtable | E
 }
 
 /** fib_select_path: which of several nexthops, or of several default routes. */
-function fib_select_path(net: NetNs, fl: Flow): void {
+export function fib_select_path(net: NetNs, result: FibResult, fl: Flow): void {
   const route = result.route!
   if (route.nexthops.length > 1) fib_select_multipath(net, result, fib_multipath_hash(net, fl))
   else if (result.prefixlen === 0 && route.type === 'unicast') fib_select_default(net, fl.tos, result)
