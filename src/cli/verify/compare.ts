@@ -15,7 +15,6 @@ import {
   normalTable,
   withoutNeighTimers,
   withoutNewer,
-  withoutTxDropped,
 } from './normal.ts'
 import {
   type Capture,
@@ -187,7 +186,6 @@ function tableDifference(
   let a = normalTable(table, ta, s.script, s.macs.linux)
   let b = normalTable(table, tb, s.script, s.macs.netsim)
   if (table === 'sysctl') [a, b] = commonSysctls(a, b)
-  if (table === 'link') [a, b] = [withoutTxDropped(a), withoutTxDropped(b)]
   if (table === 'link' && isNewer(s.linux.kernel)) [a, b] = [withoutNewer(a), withoutNewer(b)]
   if (table === 'neigh' && late) [a, b] = [withoutNeighTimers(a), withoutNeighTimers(b)]
   if (table === 'conntrack') [a, b] = withoutDying(a, b, slack)

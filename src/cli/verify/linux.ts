@@ -18,6 +18,14 @@ export interface Run {
 export const OWN_ETC =
   'mount -t tmpfs none /mnt && cp -a /etc/. /mnt 2>/dev/null; mount --move /mnt /etc; rm -rf /etc/netns; mkdir /etc/netns; '
 
+/** A script's environment: netsim's own. */
+const SCRIPT_ENV: Readonly<Record<string, string>> = { ...BOOT_ENV, LANG: 'C' }
+
+/** The same with this machine's PATH; proxies, PYTHONUNBUFFERED and the like stay outside. */
+export function scriptEnvironment(): Record<string, string> {
+  return { ...SCRIPT_ENV, PATH: process.env['PATH'] ?? SCRIPT_ENV['PATH']! }
+}
+
 const WRAP =
   'mount -t tmpfs none /run; mkdir -p /run/netns; mount -t sysfs sys /sys 2>/dev/null; ip link set lo up; ' +
   `if grep -q /etc/ "$1"; then ${OWN_ETC}fi; ` +
@@ -37,11 +45,6 @@ function driver(dir: string, names: readonly string[], parallel: number, net: st
     return `unshare ${net} --mount --pid --fork --mount-proc bash -c '${WRAP}' x ${file}.sh >${file}.out 2>&1 </dev/null & [ $(jobs -rp | wc -l) -lt ${parallel} ] || wait -n`
   })
   return `b=${dir}/bin; ${LEGACY}; uname -srv >${dir}/kernel; ${VERSIONS} >${dir}/tools 2>/dev/null\n${jobs.join('\n')}\nwait\n`
-}
-
-/** A script's environment: netsim's own, with this machine's PATH; proxies, PYTHONUNBUFFERED and the like stay outside. */
-export function scriptEnvironment(): Record<string, string> {
-  return { ...BOOT_ENV, LANG: 'C', PATH: process.env['PATH'] ?? BOOT_ENV['PATH']! }
 }
 
 /** Why the kernel cannot be asked here, or null. */
@@ -64,7 +67,7 @@ function umlArguments(dir: string, script: string): string[] {
   const init = join(dir, 'init')
   const mounts = 'mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t tmpfs tmpfs /run'
   const library = `[ -e /lib/modules/${version} ] || { mount -t tmpfs tmpfs /lib/modules; ln -s ${modules}/${version} /lib/modules/; }`
-  const exports = Object.entries({ ...BOOT_ENV, LANG: 'C' }).map(([name, value]) => `export ${name}=${value}`)
+  const exports = Object.entries(SCRIPT_ENV).map(([name, value]) => `export ${name}=${value}`)
   writeFileSync(
     init,
     `#!/bin/bash\n${mounts}\n${library}\n${exports.join('\n')}\nmodprobe ipv6 disable=1\nmodprobe dummy numdummies=0; modprobe ifb numifbs=0; modprobe veth\nip link set lo up\nbash ${script}\nhalt -f\n`,

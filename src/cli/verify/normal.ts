@@ -93,8 +93,12 @@ export function normalLines(text: string, script: string, macs: Macs): NormalLin
 
 type Rule = readonly [RegExp, string]
 
-/** Depends on the number of processors and on the kernel's configuration, not on the network. */
-const LINK: readonly Rule[] = [[/ addrgenmode \w+| numtxqueues \d+| numrxqueues \d+/g, '']]
+const LINK: readonly Rule[] = [
+  // Depends on the number of processors and on the kernel's configuration, not on the network.
+  [/ addrgenmode \w+| numtxqueues \d+| numrxqueues \d+/g, ''],
+  // TX: dropped: what is sent by a device that is down is counted by netsim and 6.18 (noop_enqueue), not by 6.1.
+  [/^( +TX: .*\n(?: +\d+){3} +)\d+/gm, '$1-'],
+]
 
 const CUT: Partial<Readonly<Record<TableName, readonly Rule[]>>> = {
   link: LINK,
@@ -152,14 +156,6 @@ export function withoutNewer(lines: readonly NormalLine[]): NormalLine[] {
     ...l,
     text: l.text.replace(/ state LOWERLAYERDOWN\b/, ' state DOWN').replace(/ tso_max_size \d+/, ''),
   }))
-}
-
-/** TX: dropped of devices: what is sent by one that is down is counted by netsim and 6.18 (noop_enqueue), not by 6.1. */
-export function withoutTxDropped(lines: readonly NormalLine[]): NormalLine[] {
-  return lines.map((l, i) => {
-    if (!/^ +TX: /.test(lines[i - 1]?.text ?? '')) return l
-    return { ...l, text: l.text.replace(/^( +\d+ +\d+ +\d+ +)\d+/, '$1-') }
-  })
 }
 
 /** States that a neighbour which answers goes through by itself as time passes. */
